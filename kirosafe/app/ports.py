@@ -1,0 +1,33 @@
+"""What use cases need from the outside; adapters implement it, `cli/wire.py` pairs the two."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from kirosafe.model.finding import IgnoreVerdict
+from kirosafe.model.skipped import Skipped
+from kirosafe.model.source import Source
+
+
+class Tree(Protocol):
+    """A work tree's files."""
+
+    def sources(self, roots: Sequence[str]) -> Iterator[Source | Skipped]:
+        """Every file beneath `roots` (files or folders, as the user typed them), ignored ones
+        included, in a stable order; what cannot be looked at as `Skipped`."""
+
+
+class IgnoreRules(Protocol):
+    """What git and Kiro are told to leave alone."""
+
+    def verdicts(self, paths: Iterable[str]) -> Mapping[str, IgnoreVerdict]:
+        """The verdict for each of `paths`, which are paths as `Tree` reported them."""
+
+
+class Cache(Protocol):
+    """Bytes kept between runs: private, atomic, and never trusted more than recomputing."""
+
+    def get(self, name: str) -> bytes | None:
+        """What was stored under `name`, or None: absent, damaged and foreign are all alike."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Store atomically; a cache that cannot be written is no error."""

@@ -1,0 +1,1 @@
+"""Data that ships with kirosafe: `rules/` and `containers/` of the repository, as packages."""
