@@ -82,9 +82,14 @@ def wrap(text: str, limit: int, first: str = "", rest: str = "") -> list[str]:
 
     `first` begins the first line and `rest` every other; they are as wide as each other.
     """
+    return flow(text.split(" "), limit, first, rest)
+
+
+def flow(chunks: Iterable[str], limit: int, first: str = "", rest: str = "") -> list[str]:
+    """Like `wrap`, for text in `chunks` that stay whole (`0.52 s`) unless one is too wide."""
     lines: list[str] = []
     line, bare = first, True
-    for piece in _pieces(text, max(limit - len(rest), _WIDEST_NOTATION)):
+    for piece in _pieces(chunks, max(limit - len(rest), _WIDEST_NOTATION)):
         if not bare and columns(line) + 1 + columns(piece) > limit:
             lines.append(line)
             line, bare = rest, True
@@ -93,9 +98,9 @@ def wrap(text: str, limit: int, first: str = "", rest: str = "") -> list[str]:
     return [*lines, line]
 
 
-def _pieces(text: str, limit: int) -> Iterator[str]:
-    """The words of `text`, escaped; those wider than `limit` in several parts."""
-    for word in text.split(" "):
+def _pieces(chunks: Iterable[str], limit: int) -> Iterator[str]:
+    """`chunks`, escaped; those wider than `limit` in several parts."""
+    for word in chunks:
         safe = printable(word)
         while columns(safe) > limit:
             part = _taken(word, limit)

@@ -30,7 +30,11 @@ _LOW_FILES = 40
 _LINES = 12
 
 # Titles are padded to one width, so that previews stand in a column, up to this many columns.
-_TITLE = 36
+_TITLE = 44
+
+# A masked value says nothing in its middle, so that it is rather cut to this than put on a line
+# of its own.
+_PREVIEW = 16
 
 
 def listing(findings: Sequence[Finding], style: Style) -> Iterator[list[str]]:
@@ -69,14 +73,17 @@ def _first_places(findings: Sequence[Finding]) -> dict[str, Finding]:
 
 
 def _heading(finding: Finding, style: Style) -> list[str]:
-    """The file's name and who gets to see it: on one line, or on two where it is long."""
+    """The file's name and who gets to see it: on one line, or on several where it is long.
+
+    The indent is not that of findings: a line of an ignore file must not pass for one.
+    """
     path, words = fit(finding.path, style.limit), verdict(finding)
     if not words:
         return [style.paint(BOLD, path)]
     after = printable(words)
     if columns(path) + 2 + columns(after) <= style.limit:
         return [f"{style.paint(BOLD, path)}  {after}"]
-    return [style.paint(BOLD, path), *wrap(words, style.limit, "  ", "  ")]
+    return [style.paint(BOLD, path), *wrap(words, style.limit, "    ", "    ")]
 
 
 def _entries(group: list[Finding], first_places: dict[str, Finding], style: Style) -> list[str]:
@@ -103,14 +110,15 @@ def _entry(finding: Finding, where: int, titles: int, style: Style) -> list[str]
     begin = f"  {mark}  {place(finding).rjust(where)}  "
     indent = " " * _indent(where)
     room = style.limit - len(indent)
-    what = fit(title(finding), room)
-    if not finding.preview:
-        return [begin + what]
+    what = printable(title(finding))
+    if not finding.preview or columns(what) > room:
+        first, *more = wrap(clip(title(finding)), style.limit, indent, indent)
+        more += [indent + fit(finding.preview, room)] if finding.preview else []
+        return [begin + first.removeprefix(indent), *more]
     left = room - max(columns(what), titles) - 2
-    preview = fit(finding.preview, room)
-    if columns(preview) <= left:
-        return [f"{begin}{pad(what, titles)}  {preview}"]
-    return [begin + what, indent + preview]
+    if left < min(columns(printable(finding.preview)), _PREVIEW):
+        return [begin + what, indent + fit(finding.preview, room)]
+    return [f"{begin}{pad(what, titles)}  {fit(finding.preview, left)}"]
 
 
 def _details(finding: Finding, first: Finding, where: int, style: Style) -> list[str]:
@@ -162,9 +170,12 @@ def _low_file(group: list[Finding], style: Style) -> str:
     several = [name if number == 1 else f"{name} ({number:,})" for name, number in titles.items()]
     numbers = [str(line) for line in sorted({f.line for f in group if not whole_file(f)})]
     after = f":{listed(numbers, 2)}" if numbers else ""
-    path = fit(group[0].path, max(style.limit // 2 - len(after) - 2, 10))
-    begin = f"  {path}{after}  "
     what = listed(several, 2)
-    if len(group) == 1 and group[0].preview:
-        what = f"{what}  {group[0].preview}"
-    return begin + fit(what, max(style.limit - columns(begin), 1))
+    kept = min(columns(printable(what)), style.limit // 3)
+    path = fit(group[0].path, style.limit - 4 - len(after) - kept)
+    begin = f"  {path}{after}  "
+    entry = begin + fit(what, style.limit - columns(begin))
+    preview = printable(group[0].preview)
+    if len(group) > 1 or not preview or columns(entry) + 2 + columns(preview) > style.limit:
+        return entry
+    return f"{entry}  {preview}"

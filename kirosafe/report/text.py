@@ -7,7 +7,7 @@ from kirosafe.model.grade import Severity
 from kirosafe.model.report import ScanReport
 from kirosafe.model.skipped import Skipped
 from kirosafe.report.advice import steps
-from kirosafe.report.layout import BOLD, Style, clip, wrap
+from kirosafe.report.layout import BOLD, Style, clip, flow, wrap
 from kirosafe.report.listing import listing
 from kirosafe.report.words import count, duration, listed, size, worst_first
 
@@ -24,7 +24,8 @@ def render(report: ScanReport, style: Style) -> str:
     blocks = [
         *listing(findings, style),
         _skipped(report.skipped, style),
-        [line for remark in _remarks(report) for line in wrap(remark, style.limit)],
+        _quieted(report, style),
+        [line for remark in _remarks(report) for line in wrap(remark, style.limit, "- ", "  ")],
         _advice(findings, style),
         _closing(report, findings, style),
     ]
@@ -41,17 +42,34 @@ def _skipped(skipped: Sequence[Skipped], style: Style) -> list[str]:
         reasons.setdefault(item.reason.value, []).append(f"{clip(item.path)}{detail}")
     lines = [style.paint(BOLD, f"Not looked at: {len(skipped):,}")]
     for reason, paths in sorted(reasons.items(), key=lambda entry: -len(entry[1])):
-        words = f"{reason} ({len(paths):,}): {listed(paths, _PATHS)}"
+        words = f"{len(paths):,} {reason}: {listed(paths, _PATHS)}"
         lines += wrap(words, style.limit, "  ", "  ")
+    return lines
+
+
+def _quieted(report: ScanReport, style: Style) -> list[str]:
+    """How many findings are quiet on somebody's request: one line a reason."""
+    if not report.stats.suppressed:
+        return []
+    number = count(report.stats.suppressed, "finding")
+    lines = wrap(f"Quieted: {number}; --no-suppressions shows them", style.limit)
+    lines = [style.paint(BOLD, line) for line in lines]
+    reasons: dict[str, int] = {}
+    for finding in report.suppressed:
+        reasons[finding.suppressed] = reasons.get(finding.suppressed, 0) + 1
+    ranked = sorted(reasons.items(), key=lambda entry: -entry[1])
+    for reason, times in ranked[:_REASONS]:
+        lines += wrap(f"{times:,} {clip(reason)}", style.limit, "  ", "  ")
+    if len(ranked) > _REASONS:
+        lines.append(f"  and {len(ranked) - _REASONS:,} more reasons")
     return lines
 
 
 def _remarks(report: ScanReport) -> Iterator[str]:
     """What else is not in the findings, and why; then the notes."""
     stats = report.stats
-    if stats.suppressed:
-        number = count(stats.suppressed, "finding")
-        yield f"{number} quieted: {_reasons(report.suppressed)}; --no-suppressions shows them."
+    if any(finding.committable is None for finding in report.findings):
+        yield "Where nothing is said of git, it is not known whether git would take the file."
     if stats.below_confidence:
         number = count(stats.below_confidence, "finding")
         yield f"{number} below --min-confidence {report.min_confidence.label} not shown."
@@ -61,15 +79,6 @@ def _remarks(report: ScanReport) -> Iterator[str]:
         number = count(stats.bulk_files, "file")
         yield f"{number} in dependency and build folders: high-confidence rules only."
     yield from report.notes
-
-
-def _reasons(suppressed: Sequence[Finding]) -> str:
-    """Who asked for quiet and why, the most frequent first, with how often."""
-    reasons: dict[str, int] = {}
-    for finding in suppressed:
-        reasons[finding.suppressed] = reasons.get(finding.suppressed, 0) + 1
-    ranked = sorted(reasons.items(), key=lambda entry: -entry[1])
-    return listed([f"{clip(reason)} ({number:,})" for reason, number in ranked], _REASONS)
 
 
 def _advice(findings: Sequence[Finding], style: Style) -> list[str]:
@@ -88,18 +97,20 @@ def _advice(findings: Sequence[Finding], style: Style) -> list[str]:
 
 def _closing(report: ScanReport, findings: Sequence[Finding], style: Style) -> list[str]:
     """The plain answer, then the numbers."""
-    words = _answer(report, findings)
-    lines = wrap(words, style.limit) if words else []
-    numbers = wrap(_numbers(report, findings), style.limit)
-    return [*lines, *(style.paint(BOLD, line) for line in numbers)]
+    numbers = flow(_numbers(report, findings), style.limit)
+    return [
+        *wrap(_answer(report, findings), style.limit),
+        *(style.paint(BOLD, line) for line in numbers),
+    ]
 
 
 def _answer(report: ScanReport, findings: Sequence[Finding]) -> str:
-    """One sentence that cannot be taken for more than was seen; "" where findings say it all."""
-    where = listed([clip(root) for root in report.roots], _PATHS)
+    """One or two sentences that cannot be taken for more than was seen."""
+    roots = ["this folder" if root == "." else clip(root) for root in report.roots]
+    where = listed(roots, _PATHS)
     unseen, stats = len(report.skipped), report.stats
     if findings:
-        return ""
+        return _reach(findings)
     if stats.files == 0:
         return f"Nothing was scanned in {where}: this says nothing about what Kiro could read."
     if unseen:
@@ -111,19 +122,39 @@ def _answer(report: ScanReport, findings: Sequence[Finding]) -> str:
     return f"No findings in {where}. Kiro can still read every file there."
 
 
-def _numbers(report: ScanReport, findings: Sequence[Finding]) -> str:
-    """`12 findings (3 high, 5 medium, 4 low) in 7 files; 6,918 files, 45.4 MB in 0.52 s`."""
-    words = count(len(findings), "finding")
-    if findings:
-        severities = [finding.severity for finding in findings]
-        parts = [
-            f"{severities.count(severity):,} {severity.label}"
-            for severity in sorted(Severity, reverse=True)
-            if severity in severities
-        ]
-        paths = {finding.path for finding in findings}
-        words = f"{words} ({', '.join(parts)}) in {count(len(paths), 'file')}"
+def _reach(findings: Sequence[Finding]) -> str:
+    """Which of the files with findings are visible on the host."""
+    paths = {finding.path for finding in findings}
+    visible = {finding.path for finding in findings if finding.visible_on_host}
+    which = f"{len(visible):,} of these {count(len(paths), 'file')}"
+    if visible == paths:
+        which = "all of these files" if len(paths) > 1 else "this file"
+    return f"Kiro started on this host can read {which}."
+
+
+def _numbers(report: ScanReport, findings: Sequence[Finding]) -> list[str]:
+    """`12 findings (3 high, 5 medium, 4 low) in 7 files; 6,918 files, 45.4 MB in 0.52 s`.
+
+    In chunks that do not bear a line's end in them.
+    """
     stats = report.stats
-    looked = f"{count(stats.files, 'file')}, {size(stats.bytes)} in {duration(stats.seconds)}"
-    unseen = f"; {len(report.skipped):,} not looked at" if report.skipped else ""
-    return f"{words}; {looked}{unseen}"
+    looked = [f"{count(stats.files, 'file')},", size(stats.bytes), f"in {duration(stats.seconds)}"]
+    if report.skipped:
+        looked[-1] += ";"
+        looked.append(f"{len(report.skipped):,} not looked at")
+    return [*_sum(findings), *looked] if findings or stats.files else looked
+
+
+def _sum(findings: Sequence[Finding]) -> list[str]:
+    """How many findings of which severity in how many files, in chunks."""
+    total = count(len(findings), "finding")
+    if not findings:
+        return [f"{total};"]
+    severities = [finding.severity for finding in findings]
+    parts = [
+        f"{severities.count(severity):,} {severity.label}"
+        for severity in sorted(Severity, reverse=True)
+        if severity in severities
+    ]
+    files = count(len({finding.path for finding in findings}), "file")
+    return [total, *f"({', '.join(parts)})".replace(", ", ",\n").split("\n"), f"in {files};"]

@@ -6,7 +6,7 @@ What is given back is not escaped yet (`layout` does that), so that it is escape
 from collections.abc import Iterable, Sequence
 
 from kirosafe.model.finding import Finding
-from kirosafe.model.grade import Confidence
+from kirosafe.model.grade import Confidence, Severity
 from kirosafe.report.layout import clip
 
 _UNITS = ("kB", "MB", "GB", "TB")
@@ -74,8 +74,8 @@ def spot(finding: Finding) -> str:
 
 
 def title(finding: Finding) -> str:
-    """What was found, and how sure that is unless it is as sure as can be."""
-    if finding.confidence == Confidence.HIGH:
+    """What was found, and how sure that is where it matters: not of what is sure, nor of low."""
+    if finding.confidence == Confidence.HIGH or finding.severity == Severity.LOW:
         return finding.title
     return f"{finding.title} ({finding.confidence.label} confidence)"
 
