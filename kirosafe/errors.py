@@ -47,3 +47,9 @@ class OutputError(KirosafeError):
     """The report could not be written where the user wanted it."""
 
     exit_code = 22
+
+
+class StateError(KirosafeError):
+    """Something that kirosafe keeps for itself is not as it left it."""
+
+    exit_code = 23
