@@ -113,10 +113,8 @@ def _pieces(chunks: Iterable[str], limit: int) -> Iterator[str]:
 def _taken(chars: Iterable[str], limit: int) -> list[str]:
     """The notations of as many leading `chars` as fit into `limit` columns."""
     taken: list[str] = []
-    for char in chars:
-        notation = atom(char)
+    for notation in map(atom, chars):
         limit -= columns(notation)
-        if limit < 0:
-            break
-        taken.append(notation)
+        if limit >= 0:
+            taken.append(notation)
     return taken

@@ -31,6 +31,7 @@ _LINES = 12
 
 # Titles are padded to one width, so that previews stand in a column, up to this many columns.
 _TITLE = 44
+_PLACE = 14
 
 # A masked value says nothing in its middle, so that it is rather cut to this than put on a line
 # of its own.
@@ -109,6 +110,8 @@ def _entry(finding: Finding, where: int, titles: int, style: Style) -> list[str]
     mark = style.paint(_COLOURS[finding.severity], finding.severity.name.ljust(_MARK))
     begin = f"  {mark}  {place(finding).rjust(where)}  "
     indent = " " * _indent(where)
+    if where > _PLACE:
+        begin = f"{begin.rstrip()}\n{indent}"
     room = style.limit - len(indent)
     what = printable(title(finding))
     if not finding.preview or columns(what) > room:
@@ -145,8 +148,11 @@ def _more(rest: list[Finding], where: int, style: Style) -> list[str]:
 
 
 def _indent(where: int) -> int:
-    """The column at which titles begin, `where` being the width of places."""
-    return 2 + _MARK + 2 + where + 2
+    """The column at which titles begin, `where` being the width of places.
+
+    After very long places (a column beyond a million) they begin on a line of their own.
+    """
+    return 2 + _MARK + 2 + (where + 2 if where <= _PLACE else 0)
 
 
 def _low_files(groups: list[list[Finding]], style: Style) -> list[str]:

@@ -37,12 +37,10 @@ def size(number: int) -> str:
     """A number of bytes in decimal units: `512 bytes`, `45.4 MB`."""
     if number < 1000:
         return count(number, "byte")
-    amount = float(number)
-    for unit in _UNITS:
-        amount /= 1000
-        if amount < 999.95 or unit == _UNITS[-1]:
-            break
-    return f"{amount:,.1f} {unit}"
+    amount, power = number / 1000, 0
+    while amount >= 999.95 and power + 1 < len(_UNITS):
+        amount, power = amount / 1000, power + 1
+    return f"{amount:,.1f} {_UNITS[power]}"
 
 
 def duration(seconds: float) -> str:

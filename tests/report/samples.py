@@ -79,7 +79,7 @@ def mixed() -> ScanReport:
         ),
         found("url-password", "deploy/prod.env", 9)._replace(committable=False, ignored_by=line),
         key._replace(path="infra/main.tf", line=40, column=17),
-        found("private-key", "certs/server.pem", 1, "-----BEGIN PRIVATE KEY-----", 1)._replace(
+        found("private-key", "certs/server.pem", 1, "PEM, 28 lines", 1)._replace(
             span=None, ignored_by="certs/.gitignore:2: !server.pem"
         ),
         found("github-token", ".kiro/settings/mcp.json", 7, f"ghp_{'*' * 32}k3Qz")._replace(
