@@ -25,6 +25,7 @@ KINDS: Final = {
     "upper": ascii_uppercase,
     "digits": digits,
     "lowernum": ascii_lowercase + digits,
+    "base32lower": ascii_lowercase + "234567",
     "bech32": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
     "uppernum": ascii_uppercase + digits,
     "base64": _ALNUM + "+/",
