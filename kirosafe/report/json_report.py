@@ -16,6 +16,7 @@ from kirosafe.model.report import ScanReport
 from kirosafe.model.skipped import Skipped
 from kirosafe.report.words import worst_first
 
+_ENCODER = json.JSONEncoder(allow_nan=False)
 _NOTATION = r"x[89a-f][0-9a-f]|ud[89a-f][0-9a-f]{2}"
 _LONE = re.compile("[\ud800-\udfff]")
 _DOUBLED = re.compile(rf"\\+(?=[\ud800-\udfff]|{_NOTATION})")
@@ -43,6 +44,8 @@ def reversible(text: str) -> str:
 
     Different texts give different results; docs/report-format.md says how to go back.
     """
+    if text.isascii() and "\\" not in text:
+        return text
     doubled = _DOUBLED.sub(lambda found: found[0] * 2, text)
     return _LONE.sub(lambda found: _surrogate(ord(found[0])), doubled)
 
@@ -100,4 +103,4 @@ def _json(value: object) -> str:
 
     The one ASCII control character that JSON lets stand is DEL, and it stands in strings only.
     """
-    return json.dumps(value, allow_nan=False).replace("\x7f", "\\u007f")
+    return _ENCODER.encode(value).replace("\x7f", "\\u007f")

@@ -59,9 +59,11 @@ def by_file(findings: Sequence[Finding]) -> list[list[Finding]]:
 
     The same path seen twice with other verdicts (the work tree and git's index) is two files.
     """
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.path, verdict(finding)), []).append(finding)
+        git = finding.committable, finding.ignored_by
+        kiro = finding.visible_on_host, finding.kiro_ignored_by
+        groups.setdefault((finding.path, git, kiro), []).append(finding)
     return list(groups.values())
 
 
