@@ -129,13 +129,14 @@ def _is_ours(status: os.stat_result) -> bool:
 def _read_own(name: str, folder: int) -> bytes | None:
     """The bytes of the file, None if it is not an ordinary file of ours; raises OSError.
 
-    A second name (a hard link) may be of somebody else's making: such a file is not taken.
+    A second name (a hard link) may be of somebody else's making: such a file is not taken. One
+    with no name left is: it was replaced just now.
     """
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     file = os.open(name, flags, dir_fd=folder)
     try:
         status = os.fstat(file)
-        ordinary = stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+        ordinary = stat.S_ISREG(status.st_mode) and status.st_nlink <= 1
         if not ordinary or not _is_ours(status) or status.st_size > MAX_TOTAL:
             return None
         # One read gets less than asked only where the file shrank, or beyond 2 GiB.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -499,3 +500,13 @@ def test_hostile_file_ends_soon(body: Callable[[], str]) -> None:
     text = "version = 1\n" + body()[: 256 * 1024]
     with pytest.raises(PolicyError):
         parse_policy(text, "p", Origin.REPOSITORY)
+
+
+def test_the_page_shows_a_file_that_is_the_defaults() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    layer = parse_policy(example, "policy.md", Origin.USER)
+    defaults = EffectivePolicy()
+    assert layer[:3] == defaults[:3]
+    assert [e.pattern for e in layer.excluded_paths or ()] == ["tests/fixtures/**"]
+    assert [e.pattern for e in layer.disabled_rules or ()] == ["generic-*"]
