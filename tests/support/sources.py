@@ -8,12 +8,27 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# What an unpacked source distribution holds once somebody has worked in it.
+_MADE = {".tox", ".venv", "__pycache__", "build", "kirosafe.egg-info", ".mypy_cache", ".ruff_cache"}
+
 
 @cache
 def tracked() -> tuple[Path, ...]:
     """Every file that git tracks or would take, beneath `ROOT`, that is there."""
     listed = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        # The clone may be somebody else's where CI runs as root.
+        [
+            "git",
+            "-C",
+            str(ROOT),
+            "-c",
+            "safe.directory=*",
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ],
         capture_output=True,
         check=False,
     )
@@ -21,7 +36,7 @@ def tracked() -> tuple[Path, ...]:
         names = listed.stdout.decode("utf-8", "surrogateescape").split("\0")
         paths = (ROOT / name for name in names if name)
     else:
-        paths = (path for path in ROOT.rglob("*") if path.relative_to(ROOT).parts[0] != ".tox")
+        paths = (path for path in ROOT.rglob("*") if not _MADE & set(path.relative_to(ROOT).parts))
     return tuple(sorted(path for path in paths if path.is_file()))
 
 
