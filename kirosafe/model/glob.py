@@ -143,6 +143,8 @@ def _character_class(name: str, at: int) -> tuple[Token, int]:
     ranges: set[tuple[str, str]] = set()
     first = at
     while at < len(name) and (name[at] != "]" or at == first):
+        if name.startswith("[:", at):
+            raise ValueError("has a named class like [:alpha:]; write its characters, [a-zA-Z]")
         low, at = _literal(name, at)
         high = low
         if name[at : at + 1] == "-" and name[at + 1 : at + 2] not in ("", "]"):

@@ -82,6 +82,7 @@ WRONG = [
     ("[a", "without its ']'"),
     ("[", "without its ']'"),
     ("[z-a]", "runs backwards"),
+    ("[[:alpha:]]", "named class"),
     ("a\\", "escapes nothing"),
 ]
 
