@@ -1,0 +1,116 @@
+"""Text in SQLite databases, read in memory by the standard library under the tightest rules.
+
+The schema of a database is a program: views, triggers, generated columns, virtual tables. Only
+plain tables are read; an authorizer refuses everything but SELECT and READ (so no functions, no
+ATTACH, no PRAGMA), instructions are counted, and the length of a value is bounded.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from kirosafe.detection.views.streams import Damaged, Meter
+from kirosafe.detection.views.view import Limits
+from kirosafe.model.skipped import SkipReason
+
+if TYPE_CHECKING:
+    import sqlite3
+
+MAGIC = b"SQLite format 3\0"
+_STEP = 1000  # instructions between two looks at the count
+_TABLES = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND rootpage > 0"
+_KEY_COLUMNS = (b"key", b"name", b"setting", b"option_name")
+_VALUE_COLUMNS = (b"value", b"val", b"option_value", b"data")
+
+_CAUSES = {
+    "SQLITE_INTERRUPT": SkipReason.TIMEOUT,
+    "SQLITE_TOOBIG": SkipReason.ARCHIVE_LIMIT,
+}
+
+
+class Table(NamedTuple):
+    """One table's text; `failure` says why there is not more of it."""
+
+    name: str
+    text: bytes
+    failure: SkipReason | None
+
+
+def tables(data: bytes, limits: Limits, meter: Meter) -> Iterator[Table]:
+    """Every plain table of the database, cells as lines `column = value`.
+
+    A table that pairs names with values, as settings are kept, gives `name = value`. `Damaged`
+    if it cannot be opened or its list of tables cannot be read.
+    """
+    import sqlite3
+
+    connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=0)
+    try:
+        try:
+            _open(connection, data, limits)
+            names = [row[0] for row in connection.execute(_TABLES).fetchmany(limits.members + 1)]
+        except (sqlite3.Error, MemoryError, OverflowError) as error:
+            raise Damaged("database") from error
+        for name in names:
+            if not meter.member():
+                yield Table("", b"", SkipReason.ARCHIVE_LIMIT)
+                return
+            yield _read(connection, name, limits, meter)
+    finally:
+        connection.close()
+
+
+def _open(connection: "sqlite3.Connection", data: bytes, limits: Limits) -> None:
+    """Load `data` and lock the connection down."""
+    import sqlite3
+
+    connection.text_factory = bytes
+    # A database in write-ahead mode wants a file beside it; the two version bytes say so.
+    connection.deserialize(data[:18] + b"\1\1" + data[20:])
+    for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.member_bytes)
+    allowed = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
+    connection.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY
+    )
+    steps = iter(range(limits.database_steps // _STEP))
+    connection.set_progress_handler(lambda: next(steps, None) is None, _STEP)
+
+
+def _read(connection: "sqlite3.Connection", raw_name: bytes, limits: Limits, meter: Meter) -> Table:
+    """One table, as far as limits and damage let it be read."""
+    import sqlite3
+
+    name = raw_name.decode(errors="replace")
+    lines: list[bytes] = []
+    left = limits.member_bytes
+    failure: SkipReason | None = None
+    try:
+        cursor = connection.execute(f'SELECT * FROM "{name.replace(chr(34), chr(34) * 2)}"')
+        columns = [column[0].encode(errors="replace") for column in cursor.description]
+        for row in cursor:
+            line = _line(columns, row)
+            size = sum(len(cell) for cell in row if isinstance(cell, bytes))
+            if meter.take(size) < size or left < size:
+                failure = SkipReason.ARCHIVE_LIMIT
+                break
+            left -= size
+            lines.append(line)
+    except (sqlite3.Error, MemoryError) as error:
+        cause = getattr(error, "sqlite_errorname", "")
+        failure = _CAUSES.get(cause, SkipReason.ARCHIVE_DAMAGED)
+    return Table(name, b"\n".join(lines), failure)
+
+
+def _line(columns: list[bytes], row: tuple[object, ...]) -> bytes:
+    """The row's texts (and blobs, which may hold text), one a line, led by their column; numbers
+    say nothing."""
+    cells = [
+        (column, cell) for column, cell in zip(columns, row, strict=True) if isinstance(cell, bytes)
+    ]
+    lines = [column + b" = " + cell for column, cell in cells]
+    keys = [cell for column, cell in cells if column.lower() in _KEY_COLUMNS]
+    values = [cell for column, cell in cells if column.lower() in _VALUE_COLUMNS]
+    if len(keys) == len(values) == 1:
+        lines = [keys[0] + b" = " + values[0]]
+    return b"\n".join(lines)
