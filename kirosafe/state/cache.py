@@ -19,7 +19,8 @@ MAX_TOTAL = 64 * 1024 * 1024
 _MAGIC = b"kirosafe-cache-1"
 _LENGTH = 8
 _DIGEST = 32
-_HEAD = len(_MAGIC) + _LENGTH + _DIGEST
+HEAD = len(_MAGIC) + _LENGTH + _DIGEST
+"""Bytes before the content."""
 _ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 _LONGEST_NAME = 100
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -53,12 +54,12 @@ class FileCache:
         if folder is None:
             return None
         try:
-            framed = _read_own(name, folder)
+            found = _read_own(name, folder)
         except OSError:
             return None
         finally:
             os.close(folder)
-        return None if framed is None else unframe(name, framed)
+        return found[1] if found is not None and is_whole(name, *found) else None
 
     def put(self, name: str, content: bytes) -> None:
         """Store under `name`, replacing what was there; does nothing where that cannot be."""
@@ -101,14 +102,11 @@ def frame(name: str, content: bytes) -> bytes:
     return head + _digest(name, content) + content
 
 
-def unframe(name: str, framed: bytes) -> bytes | None:
-    """The content that `frame` was given, or None if any byte of it or the name differ."""
-    length = framed[len(_MAGIC) : len(_MAGIC) + _LENGTH]
-    content = framed[_HEAD:]
-    whole = framed.startswith(_MAGIC) and int.from_bytes(length, "big") == len(content)
-    if not whole or framed[len(_MAGIC) + _LENGTH : _HEAD] != _digest(name, content):
-        return None
-    return content
+def is_whole(name: str, head: bytes, content: bytes) -> bool:
+    """True if `head + content` is what `frame` made of this name and content, to the last byte."""
+    length = len(content).to_bytes(_LENGTH, "big")
+    # The digest comes last: it is what costs.
+    return head[:-_DIGEST] == _MAGIC + length and head[-_DIGEST:] == _digest(name, content)
 
 
 def _digest(name: str, content: bytes) -> bytes:
@@ -126,8 +124,8 @@ def _is_ours(status: os.stat_result) -> bool:
     return status.st_uid == os.geteuid() and not status.st_mode & _WRITABLE_BY_OTHERS
 
 
-def _read_own(name: str, folder: int) -> bytes | None:
-    """The bytes of the file, None if it is not an ordinary file of ours; raises OSError.
+def _read_own(name: str, folder: int) -> tuple[bytes, bytes] | None:
+    """Head and content of the file, None if it is no ordinary file of ours; raises OSError.
 
     A second name (a hard link) may be of somebody else's making: such a file is not taken. One
     with no name left is: it was replaced just now.
@@ -139,8 +137,9 @@ def _read_own(name: str, folder: int) -> bytes | None:
         ordinary = stat.S_ISREG(status.st_mode) and status.st_nlink <= 1
         if not ordinary or not _is_ours(status) or status.st_size > MAX_TOTAL:
             return None
-        # One read gets less than asked only where the file shrank, or beyond 2 GiB.
-        return os.read(file, status.st_size)
+        # Two reads, because cutting the content out of one would copy it. A read gets less than
+        # asked only where the file shrank, or beyond 2 GiB.
+        return os.read(file, HEAD), os.read(file, status.st_size)
     finally:
         os.close(file)
 
