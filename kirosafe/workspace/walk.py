@@ -47,7 +47,7 @@ class WorkTree:
 
     Attributes, complete once `sources` is exhausted: `files` and `bulk_files` (of these, the
     ones in dependency and build folders) count what was yielded to be read; `roots` are the roots
-    as understood; `repositories` holds, for each folder with a `.git` in it, its path as shown.
+    that are walked; `repositories` holds, for each folder with a `.git` in it, its path as shown.
     """
 
     def __init__(self, bulk_folders: Iterable[BulkFolder] = ()) -> None:
@@ -57,21 +57,18 @@ class WorkTree:
             self._kinds[kind.name] = (*self._kinds.get(kind.name, ()), kind)
         self.files = 0
         self.bulk_files = 0
-        self.roots: list[Root] = []
+        self.roots: Sequence[Root] = ()
         self.repositories: set[str] = set()
 
     def sources(self, roots: Sequence[str]) -> Iterator[FileSource | Skipped]:
         """Every file beneath `roots`, and what cannot be looked at; see the port.
 
-        In each folder files come before folders, both by name. A root within an earlier one is
-        not walked twice. Raises `UsageError` for a root that does not exist, before any walking.
+        In each folder files come before folders, both by name. A root within another one is
+        not walked by itself. Raises `UsageError` for a root that does not exist, before it walks.
         """
-        found = [_root(typed) for typed in roots]
-        for root in found:
-            covered = any(_within(root.real, earlier) for earlier in self.roots)
-            self.roots.append(root)
-            if not covered:
-                yield from self._file_root(root) if root.is_file else self._walk(root)
+        self.roots = _distinct([_root(typed) for typed in roots])
+        for root in self.roots:
+            yield from self._file_root(root) if root.is_file else self._walk(root)
 
     def _file_root(self, root: Root) -> Iterator[FileSource | Skipped]:
         """The one file that a root is, if it is one."""
@@ -170,8 +167,21 @@ def _gap(beneath: Beneath, folder: str, entry: "os.DirEntry[str]") -> SkipReason
     return judge_link(beneath.folder, folder, entry.name)
 
 
+def _distinct(roots: Sequence[Root]) -> list[Root]:
+    """Without the roots that another one covers; of equal ones the first stays."""
+    return [
+        root
+        for at, root in enumerate(roots)
+        if not any(
+            _within(root.real, other) and (root.real != other.real or before < at)
+            for before, other in enumerate(roots)
+            if before != at
+        )
+    ]
+
+
 def _within(path: str, root: Root) -> bool:
-    """Whether walking `root` has already met `path`."""
+    """Whether walking `root` meets `path`."""
     if root.is_file or path == root.real:
         return path == root.real
     beneath = root.real.rstrip("/") + "/"

@@ -1,0 +1,201 @@
+"""Runs git so that nothing the scanned repository says can make it run something else.
+
+Emptying the global and system configuration is not enough: the repository's own `core.fsmonitor`
+still runs under `check-ignore` (reproduced with git 2.39, 2026-11). So git never sees the
+repository's git directory: it gets a private one with our configuration, which borrows the index
+and the object store. Hooks, filters, aliases, includes, pagers and `core.worktree` stand in files
+that git does not open.
+"""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+
+from kirosafe.workspace.gitrun import (
+    GitFailed,
+    PrivateFolder,
+    clean_environment,
+    find_git,
+    run_git,
+)
+from kirosafe.workspace.repository import Repository, config_bytes, read_or_none
+
+# An index holds about 100 bytes a file; the largest known have two million files.
+_MOST_INDEX = 1 << 28
+_MOST_EXCLUDE = 1 << 20
+
+
+class Git:
+    """git over one repository's index and objects, with a configuration of our own."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        private: PrivateFolder,
+        environ: Mapping[str, str],
+        home: str,
+        excludes_file: str,
+    ) -> None:
+        """Fills `private` with a git directory.
+
+        `environ` is the user's, for `PATH`; `excludes_file` the user's own, which a setting of the
+        repository's replaces, as in git. Raises `GitFailed` when git is missing or the index is no
+        plain file.
+        """
+        self.program = find_git(environ, repository.top)
+        self._private = private
+        self._top = repository.top
+        settings = config_settings(self.program, config_bytes(repository), private)
+        for name in ("objects", "refs", "info"):
+            os.mkdir(os.path.join(private.path, name), 0o700)
+        private.write("HEAD", b"ref: refs/heads/none\n")
+        private.write("config", _config(settings))
+        exclude = read_or_none(os.path.join(repository.common, "info", "exclude"), _MOST_EXCLUDE)
+        self.exclude = private.write("info/exclude", exclude or b"")
+        for name, content in index_files(repository).items():
+            private.write(name, content)
+        own = settings.get("core.excludesfile")
+        self.excludes = excludes_file if own is None else _plain_file(own, home, self._top)
+        self.excludes_named_by_repository = own is not None
+        self._environ = clean_environment(private.path)
+        self._environ["GIT_DIR"] = private.path
+        self._environ["GIT_WORK_TREE"] = repository.top
+        # The index of a sparse checkout is unfolded from tree objects; nothing else needs them.
+        self._environ["GIT_OBJECT_DIRECTORY"] = os.path.join(repository.common, "objects")
+
+    def check_ignore(self, paths: Sequence[str]) -> list[tuple[str, int, str]]:
+        """For each path (relative to the top) the deciding file, line and pattern, or "", 0, "".
+
+        May be shorter than `paths`: git stops at a path it refuses, such as one within a submodule
+        it does not know the work tree of. Raises `GitFailed`.
+        """
+        name = self._private.write(f"paths-{os.urandom(6).hex()}", _records(paths))
+        arguments = ["-C", self._top, "-c", f"core.excludesFile={self.excludes}"]
+        stdin = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            status, output = run_git(
+                self.program,
+                [*arguments, "check-ignore", "-z", "-v", "-n", "--stdin"],
+                self._environ,
+                stdin,
+            )
+        finally:
+            os.close(stdin)
+        fields = output.split(b"\0")
+        answers = [
+            (os.fsdecode(fields[at]), int(fields[at + 1] or b"0"), os.fsdecode(fields[at + 2]))
+            for at in range(0, len(fields) - 4, 4)
+        ]
+        # 0 and 1 say whether one was ignored; 128 is a refusal, which may come at any path.
+        if status not in (0, 1, 128) or (status != 128 and len(answers) != len(paths)):
+            raise GitFailed(f"git failed with status {status}")
+        return answers
+
+
+def _plain_file(setting: str, home: str, top: str) -> str:
+    """The file that a repository's setting names, "" unless it is a plain file of bearable size.
+
+    Whatever it names is read as patterns; reports show its lines' numbers and not their text.
+    """
+    path = os.path.join(top, home + setting[1:] if setting.startswith("~/") else setting)
+    return "" if read_or_none(path, _MOST_EXCLUDE) is None else path
+
+
+def _records(paths: Iterable[str]) -> bytes:
+    """What `-z --stdin` reads.
+
+    With `./`, so that no name is taken for pathspec magic; `GIT_LITERAL_PATHSPECS`, made for that,
+    is refused by `check-ignore` (git 2.39).
+    """
+    return b"".join(b"./" + os.fsencode(path) + b"\0" for path in paths)
+
+
+def index_files(repository: Repository) -> dict[str, bytes]:
+    """The index and, where it is split, the shared parts it builds on; by name.
+
+    Copies, since git looks for shared parts in its git directory and touches them. Raises
+    `GitFailed` when one is there but is no plain file of bearable size.
+    """
+    try:
+        names = os.listdir(repository.own)
+    except OSError as error:
+        raise GitFailed(f"the git directory cannot be read: {error.strerror}") from None
+    found = {}
+    for name in names:
+        if name == "index" or name.startswith("sharedindex."):
+            content = read_or_none(os.path.join(repository.own, name), _MOST_INDEX)
+            if content is None:
+                raise GitFailed("the index is not a readable plain file")
+            found[name] = content
+    return found
+
+
+def config_settings(program: str, config: bytes, private: PrivateFolder) -> dict[str, str]:
+    """The few settings of a repository that change what its ignore rules mean.
+
+    git parses them, from a private copy and without includes; a configuration that does not
+    mention any of them, which is the rule, is not parsed at all. Keys in lower case.
+    """
+    wanted = ("core.ignorecase", "core.excludesfile", "extensions.objectformat")
+    lower = config.lower()
+    if not any(key.partition(".")[2].encode() in lower for key in wanted):
+        return {}
+    copy = private.write("settings", config)
+    listing = _config_git(program, ["--file", copy, "--no-includes", "--list"], private.path)
+    settings = {}
+    for record in listing.split(b"\0"):
+        key, _, value = os.fsdecode(record).partition("\n")
+        if key in wanted:
+            settings[key] = value
+    return settings
+
+
+def _config_git(program: str, arguments: Sequence[str], home: str, personal: str = "") -> bytes:
+    """What `git config --null` prints with no repository in sight; empty when it refuses.
+
+    `personal` is the user's configuration folder, where that is what is asked about.
+    """
+    environ = {**clean_environment(home), "GIT_DIR": os.devnull}
+    if personal:
+        del environ["GIT_CONFIG_GLOBAL"]
+        environ["XDG_CONFIG_HOME"] = personal
+    stdin = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        status, output = run_git(program, ["config", "--null", *arguments], environ, stdin)
+    finally:
+        os.close(stdin)
+    return output if status == 0 else b""
+
+
+def _config(settings: Mapping[str, str]) -> bytes:
+    """Our configuration: nothing that runs, and the two facts git must know."""
+    lines = ["[core]", "bare = false", "fsmonitor = false", "hooksPath = /dev/null"]
+    if settings.get("core.ignorecase", "").lower() in ("true", "yes", "on", "1"):
+        lines.append("ignoreCase = true")
+    if settings.get("extensions.objectformat", "").lower() == "sha256":
+        lines += ["repositoryFormatVersion = 1", "[extensions]", "objectFormat = sha256"]
+    return "\n".join([*lines, ""]).encode()
+
+
+def global_excludes_file(home: str, environ: Mapping[str, str]) -> str:
+    """The user's own excludes file, as git finds it: the setting, else the default place.
+
+    Asks git only when a configuration of the user's could name one. The path need not exist.
+    """
+    folder = environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    default = os.path.join(folder, "git", "ignore")
+    files = (os.path.join(home, ".gitconfig"), os.path.join(folder, "git", "config"))
+    texts = [read_linked(file).lower() for file in files]
+    if not any(b"excludesfile" in text or b"[include" in text for text in texts):
+        return default
+    arguments = ["--global", "--includes", "--type=path", "--get", "core.excludesFile"]
+    try:
+        answer = _config_git(find_git(environ, ""), arguments, home, folder)
+    except GitFailed:
+        return default
+    path = os.fsdecode(answer.rstrip(b"\0"))
+    return os.path.join(home, path) if path else default
+
+
+def read_linked(path: str) -> bytes:
+    """A small file of the user's own, which may be a link into a dotfiles folder; else empty."""
+    return read_or_none(os.path.realpath(path), _MOST_EXCLUDE) or b""
