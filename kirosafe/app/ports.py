@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from kirosafe.detection.engine import SourceResult
 from kirosafe.model.finding import IgnoreVerdict
 from kirosafe.model.skipped import Skipped
 from kirosafe.model.source import Source
@@ -19,8 +20,19 @@ class Tree(Protocol):
 class IgnoreRules(Protocol):
     """What git and Kiro are told to leave alone."""
 
+    @property
+    def notes(self) -> Sequence[str]:
+        """What stood in the way of asking, as sentences; complete after `verdicts`."""
+
     def verdicts(self, paths: Iterable[str]) -> Mapping[str, IgnoreVerdict]:
         """The verdict for each of `paths`, which are paths as `Tree` reported them."""
+
+
+class SourceScanner(Protocol):
+    """Looks at one source; the detection engine does."""
+
+    def scan(self, source: Source) -> SourceResult:
+        """What the source came to; what could not be looked at is in the result, not raised."""
 
 
 class Cache(Protocol):

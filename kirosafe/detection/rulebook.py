@@ -10,24 +10,28 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kirosafe.errors import RulesError
+from kirosafe.model.folder import BulkFolder
 from kirosafe.model.grade import Confidence, Severity
 from kirosafe.model.rule import Rule, Rulebook, RuleExamples, SensitiveFile
 
 if TYPE_CHECKING:
     from kirosafe.detection.ruletables import Table
 
-_CACHE_MAGIC = b"kirosafe-rules-1\n"
+FOLDERS_FILE = "folders.toml"
+_CACHE_MAGIC = b"kirosafe-rules-2\n"
 
 
 def parse_rules(texts: Mapping[str, str]) -> Rulebook:
     """The rulebook that `texts` (file name to TOML text) describe.
 
-    Rules stand in the order of file name, then position. Raises `RulesError` naming every error.
+    Rules stand in the order of file name, then position; `folders.toml` is no rule file and lists
+    the bulk folders. Raises `RulesError` naming every error.
     """
+    from kirosafe.detection.folders import parse_folders
     from kirosafe.detection.ruletables import Flaw, cross_flaws, read_tables, table_flaws
 
     flaws: list[Flaw] = []
-    tables = list(read_tables(texts, flaws))
+    tables = list(read_tables(_rule_files(texts), flaws))
     for table in tables:
         flaws.extend(table_flaws(table))
     flaws.extend(cross_flaws(tables))
@@ -41,8 +45,13 @@ def parse_rules(texts: Mapping[str, str]) -> Rulebook:
     return Rulebook(
         tuple(_rule(table) for table in tables if table.kind == "rule"),
         tuple(_file(table) for table in tables if table.kind == "file"),
-        _digest(texts),
+        parse_folders(texts[FOLDERS_FILE]) if FOLDERS_FILE in texts else (),
+        rules_digest(texts),
     )
+
+
+def _rule_files(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts.items() if name != FOLDERS_FILE}
 
 
 def parse_examples(texts: Mapping[str, str]) -> tuple[RuleExamples, ...]:
@@ -55,7 +64,7 @@ def parse_examples(texts: Mapping[str, str]) -> tuple[RuleExamples, ...]:
 
     return tuple(
         RuleExamples(table.text("id"), table.words("examples"), table.words("counter_examples"))
-        for table in read_tables(texts, [])
+        for table in read_tables(_rule_files(texts), [])
         if table.kind == "rule"
     )
 
@@ -75,7 +84,8 @@ def dump_rulebook(book: Rulebook) -> bytes:
     files = tuple(
         (*kind[:2], int(kind.severity), int(kind.confidence), *kind[4:]) for kind in book.files
     )
-    body = marshal.dumps((book.digest, rules, files))
+    folders = tuple(tuple(folder) for folder in book.folders)
+    body = marshal.dumps((book.digest, rules, files, folders))
     return _CACHE_MAGIC + zlib.crc32(body).to_bytes(4, "big") + body
 
 
@@ -93,7 +103,7 @@ def load_rulebook(content: bytes) -> Rulebook | None:
     if content[:head] != _CACHE_MAGIC + zlib.crc32(body).to_bytes(4, "big"):
         return None
     try:
-        digest, rules, files = marshal.loads(body)
+        digest, rules, files, folders = marshal.loads(body)
         severities = {int(step): step for step in Severity}
         confidences = {int(step): step for step in Confidence}
         return Rulebook(
@@ -102,6 +112,7 @@ def load_rulebook(content: bytes) -> Rulebook | None:
                 SensitiveFile._make((*f[:2], severities[f[2]], confidences[f[3]], *f[4:]))
                 for f in files
             ),
+            tuple(BulkFolder._make(folder) for folder in folders),
             digest,
         )
     except (ValueError, TypeError, KeyError, IndexError, EOFError):
@@ -142,7 +153,7 @@ def _file(table: "Table") -> SensitiveFile:
     )
 
 
-def _digest(texts: Mapping[str, str]) -> str:
+def rules_digest(texts: Mapping[str, str]) -> str:
     """One name for exactly these files: lengths go in, so that nothing can run together."""
     import hashlib
 

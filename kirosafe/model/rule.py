@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from kirosafe.model.folder import BulkFolder
 from kirosafe.model.grade import Confidence, Severity
 
 
@@ -63,8 +64,9 @@ class SensitiveFile(NamedTuple):
 
 
 class Rulebook(NamedTuple):
-    """All rules and file kinds, in a fixed order, with the digest of the data they came from."""
+    """All rules, file kinds and bulk folders, in a fixed order, with the digest of the data they came from."""
 
     rules: tuple[Rule, ...]
     files: tuple[SensitiveFile, ...]
+    folders: tuple[BulkFolder, ...]
     digest: str

@@ -5,6 +5,13 @@ from enum import Enum
 from typing import NamedTuple, Protocol
 
 
+# A window holds this many bytes at most: large enough that per-window work vanishes beside the
+# scan, small enough that a 2 GB file costs what a 1 MB file costs.
+WINDOW_SIZE = 1 << 20
+# Bytes that two neighbouring windows share: twice the longest stretch a rule looks at.
+WINDOW_OVERLAP = 32 << 10
+
+
 class Origin(Enum):
     """Where the bytes come from."""
 

@@ -1,0 +1,5 @@
+"""`python -m kirosafe` is `kirosafe`."""
+
+from kirosafe.cli.entry import main
+
+main()

@@ -1,0 +1,167 @@
+"""Pairs ports with adapters and loads the rules. Nothing else in `cli` knows an adapter."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from sys import hexversion
+from time import perf_counter
+
+from kirosafe.app.own_keys import own_keys
+from kirosafe.app.policy import excluded_by_option, merge
+from kirosafe.app.ports import Cache
+from kirosafe.app.scan import Ports, Target
+from kirosafe.cli.options import ScanArguments
+from kirosafe.detection.engine import Engine
+from kirosafe.detection.rulebook import dump_rulebook, load_rulebook, parse_rules, rules_digest
+from kirosafe.detection.toolkit import Toolkit, cache_name
+from kirosafe.errors import RulesError
+from kirosafe.model.grade import Confidence, Severity
+from kirosafe.model.policy import Origin, ScanPolicy
+from kirosafe.model.rule import Rulebook
+from kirosafe.model.source import Source
+from kirosafe.state.cache import FileCache
+from kirosafe.state.folders import cache_folder, make_private, state_folder
+from kirosafe.state.key import fingerprint_key
+from kirosafe.state.policy_files import host_layers, repository_layers, today
+from kirosafe.workspace.ignore import IgnoreFiles
+from kirosafe.workspace.walk import WorkTree
+
+_AWS_FILES = ("~/.aws/credentials", "~/.aws/config")
+
+
+def scan_targets(arguments: ScanArguments, environ: Mapping[str, str]) -> list[Target]:
+    """Every root with the policy that holds there; the current folder if none was named."""
+    host = host_layers(environ)
+    spoken = Origin.COMMAND_LINE, _said(arguments)
+    targets = []
+    for root in arguments.paths or (".",):
+        policy = merge([*host, spoken, *repository_layers(root)], today)
+        if arguments.no_suppressions:
+            policy = policy.without_suppressions()
+        targets.append(Target(root, policy))
+    return targets
+
+
+def _said(arguments: ScanArguments) -> ScanPolicy:
+    excluded = tuple(excluded_by_option(pattern) for pattern in arguments.exclude)
+    return ScanPolicy(
+        fail_on=Severity.parse(arguments.fail_on) if arguments.fail_on else None,
+        min_confidence=(
+            Confidence.parse(arguments.min_confidence) if arguments.min_confidence else None
+        ),
+        require_coverage=True if arguments.require_coverage else None,
+        excluded_paths=excluded or None,
+    )
+
+
+def scan_ports(
+    arguments: ScanArguments,
+    targets: Sequence[Target],
+    environ: Mapping[str, str],
+    watch: Callable[[int, int], None],
+) -> Ports:
+    """The adapters for one scan of `targets`."""
+    cache = FileCache(cache_folder(environ))
+    minimum = min(target.policy.min_confidence for target in targets)
+    texts = shipped_rules()
+    if arguments.rules:
+        texts |= extra_rules(arguments.rules)
+    key = fingerprint_key(environ)
+    book = read_rulebook(texts, cache)
+    engine = Engine(make_toolkit(book, key.key, minimum, cache))
+    tree = WorkTree(book.folders)
+    return Ports(
+        tree=tree,
+        ignore=IgnoreFiles(tree, home=environ.get("HOME", ""), environ=environ),
+        scanner=engine,
+        own_keys=lambda: own_keys(engine, _aws_files(environ)),
+        clock=perf_counter,
+        watch=watch,
+    )
+
+
+def make_toolkit(book: Rulebook, key: bytes, minimum: Confidence, cache: Cache) -> Toolkit:
+    """The toolkit for `book`, with the compiled prefilter from `cache` where that holds it."""
+    name = cache_name(book, minimum)
+    kit = Toolkit(book, key, minimum, cache.get(name))
+    if not kit.prefilter.loaded:
+        cache.put(name, kit.prefilter.dump())
+    return kit
+
+
+def read_rulebook(texts: Mapping[str, str], cache: Cache) -> Rulebook:
+    """The rulebook that the rule files in `texts` make, from `cache` where that holds it."""
+    name = f"rulebook-{rules_digest(texts)}-{hexversion:x}"
+    kept = cache.get(name)
+    book = load_rulebook(kept) if kept else None
+    if book is None:
+        book = parse_rules(texts)
+        cache.put(name, dump_rulebook(book))
+    return book
+
+
+def _rules_folder() -> str:
+    import kirosafe.data.rules
+
+    return os.path.dirname(os.path.abspath(kirosafe.data.rules.__file__ or ""))
+
+
+def shipped_rules() -> dict[str, str]:
+    """The rule files that come with kirosafe: name to text."""
+    return _toml_files(_rules_folder())
+
+
+def extra_rules(folder: str) -> dict[str, str]:
+    """The user's rule files: path to text. Raises `RulesError` if there are none to be had."""
+    try:
+        texts = _toml_files(folder, prefix=folder.rstrip("/") + "/")
+    except OSError as error:
+        raise RulesError(
+            f"the rules in {folder} could not be read: {error.strerror}",
+            "Name a folder with rule files (*.toml).",
+        ) from None
+    except UnicodeDecodeError:
+        raise RulesError(
+            f"a rule file in {folder} is not UTF-8 text", "Save it in UTF-8, as TOML asks for."
+        ) from None
+    if not texts:
+        raise RulesError(f"there is no rule file (*.toml) in {folder}", "docs/rules.md says how.")
+    return texts
+
+
+def _toml_files(folder: str, prefix: str = "") -> dict[str, str]:
+    texts = {}
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".toml"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                texts[prefix + name] = file.read()
+    return texts
+
+
+def _aws_files(environ: Mapping[str, str]) -> Iterator[Source]:
+    """The user's own AWS files, as far as they exist."""
+    from kirosafe.workspace.read import home_source
+
+    home = environ.get("HOME", "")
+    for name in _AWS_FILES:
+        source = home_source(home, name)
+        if source is not None:
+            yield source
+
+
+def write_log(text: str) -> str:
+    """Keep `text` in the state folder for a bug report; its path, "" if that cannot be."""
+    folder = state_folder(os.environ)
+    if folder is None:
+        return ""
+    path = os.path.join(folder, "bug.log")
+    try:
+        make_private(folder)
+        with open(path, "w", encoding="utf-8", opener=_private) as file:
+            file.write(text)
+    except OSError:
+        return ""
+    return path
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)

@@ -1,0 +1,115 @@
+"""One pass over the bytes that says where a rule might match. Two engines, the same answers.
+
+Vectorscan (through the `hyperscan` package) holds all anchors in one database; where there is no
+wheel for the platform, `re` looks for them one by one, many times slower. Both report for every
+hit the anchor's number and the offset at which it ends; what is a hit is defined by the anchors
+alone, and a property test holds the two engines equal.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+Hit = tuple[int, int]
+
+
+class Prefilter(Protocol):
+    """Finds anchors in bytes."""
+
+    def hits(self, data: bytes) -> list[Hit]:
+        """`(anchor number, end offset)` for each place an anchor ends, in no promised order and
+        possibly more than once."""
+
+    def dump(self) -> bytes:
+        """The compiled form, for a cache; empty when there is nothing worth keeping."""
+
+
+class VectorscanPrefilter:
+    """All anchors in one block-mode Vectorscan database. Not safe for use by two threads."""
+
+    def __init__(self, anchors: Sequence[str], compiled: bytes | None = None) -> None:
+        """Take `compiled` (from `dump`, of the same anchors) if it fits, else compile (≈ 1 s)."""
+        import hyperscan
+
+        self._dump = hyperscan.dumpb
+        self._database = _load(compiled) if compiled else None
+        self.loaded = self._database is not None
+        if self._database is None:
+            self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+            self._database.compile(
+                expressions=[anchor.encode() for anchor in anchors],
+                ids=list(range(len(anchors))),
+                elements=len(anchors),
+                flags=[hyperscan.HS_FLAG_DOTALL] * len(anchors),
+            )
+            self._database.scratch = hyperscan.Scratch(self._database)
+
+    def hits(self, data: bytes) -> list[Hit]:
+        """See `Prefilter.hits`."""
+        found: list[Hit] = []
+        add = found.append
+
+        def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            add((number, end))
+
+        self._database.scan(data, match_event_handler=on_match)
+        return found
+
+    def dump(self) -> bytes:
+        """The database as bytes that only this library version on this platform can load."""
+        return self._dump(self._database)
+
+
+class RegexPrefilter:
+    """The same with the standard library, for platforms without a `hyperscan` wheel."""
+
+    loaded = True
+
+    def __init__(self, anchors: Sequence[str]) -> None:
+        """Compile each anchor inside a lookahead, so that overlapping hits are all seen."""
+        self._expressions = [
+            re.compile(b"(?s:(?=(" + anchor.encode() + b")))")
+            if not anchor.startswith("(?i)")
+            else re.compile(b"(?is:(?=(" + anchor[4:].encode() + b")))")
+            for anchor in anchors
+        ]
+
+    def hits(self, data: bytes) -> list[Hit]:
+        """See `Prefilter.hits`."""
+        return [
+            (number, match.end(1))
+            for number, expression in enumerate(self._expressions)
+            for match in expression.finditer(data)
+        ]
+
+    def dump(self) -> bytes:
+        """Nothing: `re` keeps no portable form."""
+        return b""
+
+
+def _load(compiled: bytes) -> object | None:
+    """The database in `compiled`, or None if it is damaged, foreign or of another version."""
+    import hyperscan
+
+    try:
+        database = hyperscan.loadb(compiled, hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+    except (hyperscan.HyperscanError, ValueError, TypeError):
+        return None
+    return database
+
+
+def library_version() -> str:
+    """Name and version of the engine at hand: part of the cache's key."""
+    try:
+        import hyperscan
+    except ImportError:
+        return "re"
+    return f"hyperscan-{hyperscan.__version__}"
+
+
+def make(anchors: Sequence[str], compiled: bytes | None = None) -> Prefilter:
+    """The fastest prefilter this machine has, from `compiled` where that fits."""
+    if library_version() == "re":
+        return RegexPrefilter(anchors)
+    return VectorscanPrefilter(anchors, compiled)
