@@ -83,8 +83,8 @@ def make_toolkit(book: Rulebook, key: bytes, minimum: Confidence, cache: Cache) 
     """The toolkit for `book`, with the compiled prefilter from `cache` where that holds it."""
     name = cache_name(book, minimum)
     kit = Toolkit(book, key, minimum, cache.get(name))
-    if not kit.prefilter.loaded:
-        cache.put(name, kit.prefilter.dump())
+    if kit.prefilter.fresh:
+        cache.put(name, kit.prefilter.fresh)
     return kit
 
 

@@ -8,7 +8,10 @@ alone, and a property test holds the two engines equal.
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from hyperscan import Database
 
 Hit = tuple[int, int]
 
@@ -20,29 +23,22 @@ class Prefilter(Protocol):
         """`(anchor number, end offset)` for each place an anchor ends, in no promised order and
         possibly more than once."""
 
-    def dump(self) -> bytes:
-        """The compiled form, for a cache; empty when there is nothing worth keeping."""
+    @property
+    def fresh(self) -> bytes:
+        """The compiled form, if it had to be made anew and is worth keeping; else empty."""
 
 
 class VectorscanPrefilter:
     """All anchors in one block-mode Vectorscan database. Not safe for use by two threads."""
 
     def __init__(self, anchors: Sequence[str], compiled: bytes | None = None) -> None:
-        """Take `compiled` (from `dump`, of the same anchors) if it fits, else compile (≈ 1 s)."""
-        import hyperscan
-
-        self._dump = hyperscan.dumpb
-        self._database = _load(compiled) if compiled else None
-        self.loaded = self._database is not None
-        if self._database is None:
-            self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-            self._database.compile(
-                expressions=[anchor.encode() for anchor in anchors],
-                ids=list(range(len(anchors))),
-                elements=len(anchors),
-                flags=[hyperscan.HS_FLAG_DOTALL] * len(anchors),
-            )
-            self._database.scratch = hyperscan.Scratch(self._database)
+        """Take `compiled` (`fresh` of the same anchors) if it fits, else compile (≈ 1 s)."""
+        database = _load(compiled) if compiled else None
+        self.fresh = b""
+        if database is None:
+            database = _compile(anchors)
+            self.fresh = _dump(database)
+        self._scan = database.scan
 
     def hits(self, data: bytes) -> list[Hit]:
         """See `Prefilter.hits`."""
@@ -52,27 +48,18 @@ class VectorscanPrefilter:
         def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
             add((number, end))
 
-        self._database.scan(data, match_event_handler=on_match)
+        self._scan(data, match_event_handler=on_match)
         return found
-
-    def dump(self) -> bytes:
-        """The database as bytes that only this library version on this platform can load."""
-        return self._dump(self._database)
 
 
 class RegexPrefilter:
     """The same with the standard library, for platforms without a `hyperscan` wheel."""
 
-    loaded = True
+    fresh = b""
 
     def __init__(self, anchors: Sequence[str]) -> None:
         """Compile each anchor inside a lookahead, so that overlapping hits are all seen."""
-        self._expressions = [
-            re.compile(b"(?s:(?=(" + anchor.encode() + b")))")
-            if not anchor.startswith("(?i)")
-            else re.compile(b"(?is:(?=(" + anchor[4:].encode() + b")))")
-            for anchor in anchors
-        ]
+        self._expressions = [_lookahead(anchor) for anchor in anchors]
 
     def hits(self, data: bytes) -> list[Hit]:
         """See `Prefilter.hits`."""
@@ -82,12 +69,34 @@ class RegexPrefilter:
             for match in expression.finditer(data)
         ]
 
-    def dump(self) -> bytes:
-        """Nothing: `re` keeps no portable form."""
-        return b""
+
+def _lookahead(anchor: str) -> re.Pattern[bytes]:
+    body = anchor.removeprefix("(?i)")
+    case = re.IGNORECASE if body != anchor else re.NOFLAG
+    return re.compile(b"(?=(" + body.encode() + b"))", re.DOTALL | case)
 
 
-def _load(compiled: bytes) -> object | None:
+def _compile(anchors: Sequence[str]) -> "Database":
+    import hyperscan
+
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    database.compile(
+        expressions=[anchor.encode() for anchor in anchors],
+        ids=list(range(len(anchors))),
+        elements=len(anchors),
+        flags=[hyperscan.HS_FLAG_DOTALL] * len(anchors),
+    )
+    return database
+
+
+def _dump(database: "Database") -> bytes:
+    """The database as bytes that only this library version on this platform can load."""
+    import hyperscan
+
+    return hyperscan.dumpb(database)
+
+
+def _load(compiled: bytes) -> "Database | None":
     """The database in `compiled`, or None if it is damaged, foreign or of another version."""
     import hyperscan
 
@@ -105,7 +114,8 @@ def library_version() -> str:
         import hyperscan
     except ImportError:
         return "re"
-    return f"hyperscan-{hyperscan.__version__}"
+    version: str = hyperscan.__dict__["__version__"]  # which its type stubs do not mention
+    return f"hyperscan-{version}"
 
 
 def make(anchors: Sequence[str], compiled: bytes | None = None) -> Prefilter:

@@ -84,7 +84,7 @@ def dump_rulebook(book: Rulebook) -> bytes:
     files = tuple(
         (*kind[:2], int(kind.severity), int(kind.confidence), *kind[4:]) for kind in book.files
     )
-    folders = tuple(tuple(folder) for folder in book.folders)
+    folders = tuple((*folder,) for folder in book.folders)
     body = marshal.dumps((book.digest, rules, files, folders))
     return _CACHE_MAGIC + zlib.crc32(body).to_bytes(4, "big") + body
 

@@ -28,8 +28,8 @@ def structured_piece(piece: Piece, structure: str = "") -> Piece | None:
 
     `structure` is the one its kind of sensitive file has; "" to go by the name.
     """
-    structure = structure or structure_for(piece.path)
-    if structure is None or len(piece.data) > LARGEST:
+    structure = structure or structure_for(piece.path) or ""
+    if not structure or len(piece.data) > LARGEST:
         return None
     found = [entry for entry in entries(structure, piece.data) if entry.value.strip()]
     if not found:

@@ -41,7 +41,7 @@ class Toolkit:
         compiled: bytes | None = None,
         limits: Limits | None = None,
     ) -> None:
-        """`key` is for fingerprints. `compiled` is what `prefilter.dump()` gave for the same
+        """`key` is for fingerprints. `compiled` is what `prefilter.fresh` was for the same
         `cache_name`, if the caller kept it."""
         self.rules = select(rulebook, minimum)
         plan = plan_anchors(self.rules)
