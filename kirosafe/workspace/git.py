@@ -23,6 +23,14 @@ from kirosafe.workspace.repository import Repository, config_bytes, read_or_none
 _MOST_INDEX = 1 << 28
 _MOST_EXCLUDE = 1 << 20
 
+# How an index of version 4 begins.
+_SHORTENED = b"DIRC\0\0\0\4"
+
+# Bytes of an index per file, roughly, and the product of paths and files below which one
+# `check-ignore` (25 ns each) is faster than two commands (4 ms more).
+_ENTRY = 100
+_FEW = 160_000
+
 
 class Git:
     """git over one repository's index and objects, with a configuration of our own."""
@@ -51,8 +59,10 @@ class Git:
         private.write("config", _config(settings))
         exclude = read_or_none(os.path.join(repository.common, "info", "exclude"), _MOST_EXCLUDE)
         self.exclude = private.write("info/exclude", exclude or b"")
+        self._entries = 0
         for name, content in index_files(repository).items():
             private.write(name, content)
+            self._entries += len(content) // _ENTRY
         own = settings.get("core.excludesfile")
         self.excludes = excludes_file if own is None else _plain_file(own, home, self._top)
         self.excludes_named_by_repository = own is not None
@@ -68,18 +78,26 @@ class Git:
         May be shorter than `paths`: git stops at a path it refuses, such as one within a submodule
         it does not know the work tree of. Raises `GitFailed`.
         """
-        name = self._private.write(f"paths-{os.urandom(6).hex()}", _records(paths))
-        arguments = ["-C", self._top, "-c", f"core.excludesFile={self.excludes}"]
-        stdin = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            status, output = run_git(
-                self.program,
-                [*arguments, "check-ignore", "-z", "-v", "-n", "--stdin"],
-                self._environ,
-                stdin,
-            )
-        finally:
-            os.close(stdin)
+        options = ["-z", "-v", "-n", "--stdin"]
+        if len(paths) * self._entries <= _FEW:
+            return self._check_ignore(options, paths)
+        # For each path `check-ignore` goes through the whole index looking for submodules: a
+        # second for 7,000 of each. Without the index it is fast, and what is tracked is asked once.
+        status, output = self._run(["ls-files", "-z", "--cached"], [])
+        if status != 0:
+            raise GitFailed(f"git failed with status {status}")
+        tracked = set(os.fsdecode(output).split("\0"))
+        answers = self._check_ignore(["--no-index", *options], paths)
+        return [
+            ("", 0, "") if path in tracked else answer
+            for path, answer in zip(paths, answers, strict=False)
+        ]
+
+    def _check_ignore(
+        self, options: Sequence[str], paths: Sequence[str]
+    ) -> list[tuple[str, int, str]]:
+        """`check-ignore`, its answers taken apart."""
+        status, output = self._run(["check-ignore", *options], paths)
         fields = output.split(b"\0")
         answers = [
             (os.fsdecode(fields[at]), int(fields[at + 1] or b"0"), os.fsdecode(fields[at + 2]))
@@ -89,6 +107,16 @@ class Git:
         if status not in (0, 1, 128) or (status != 128 and len(answers) != len(paths)):
             raise GitFailed(f"git failed with status {status}")
         return answers
+
+    def _run(self, arguments: Sequence[str], paths: Sequence[str]) -> tuple[int, bytes]:
+        """One git command in the work tree, with `paths` as its input."""
+        name = self._private.write(f"paths-{os.urandom(6).hex()}", _records(paths))
+        settings = ["-C", self._top, "-c", f"core.excludesFile={self.excludes}"]
+        stdin = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            return run_git(self.program, [*settings, *arguments], self._environ, stdin)
+        finally:
+            os.close(stdin)
 
 
 def _plain_file(setting: str, home: str, top: str) -> str:
@@ -127,6 +155,24 @@ def index_files(repository: Repository) -> dict[str, bytes]:
                 raise GitFailed("the index is not a readable plain file")
             found[name] = content
     return found
+
+
+def index_contents(repository: Repository) -> list[bytes]:
+    """The index files; for one that cannot be read, something that may hold every name."""
+    try:
+        return list(index_files(repository).values())
+    except GitFailed:
+        return [_SHORTENED]
+
+
+def perhaps_tracked(indexes: Sequence[bytes], path: str) -> bool:
+    """Whether one of the index files may hold `path`; only a no is certain.
+
+    Names stand in full in index versions 2 and 3; version 4 shortens them, so that there every
+    path may be tracked.
+    """
+    name = os.fsencode(path) + b"\0"
+    return any(data.startswith(_SHORTENED) or name in data for data in indexes)
 
 
 def config_settings(program: str, config: bytes, private: PrivateFolder) -> dict[str, str]:

@@ -6,7 +6,13 @@ from typing import NamedTuple
 
 from kirosafe.model.finding import IgnoreVerdict
 from kirosafe.workspace.beneath import Beneath
-from kirosafe.workspace.git import Git, global_excludes_file, index_files, read_linked
+from kirosafe.workspace.git import (
+    Git,
+    global_excludes_file,
+    index_contents,
+    perhaps_tracked,
+    read_linked,
+)
 from kirosafe.workspace.gitrun import GitFailed, PrivateFolder
 from kirosafe.workspace.patterns import Chain, Deciding, IgnoreFile, parse_ignore_file
 from kirosafe.workspace.repository import Repository, read_or_none, repository_at
@@ -14,9 +20,6 @@ from kirosafe.workspace.walk import Root, WorkTree
 
 # git itself gives up on pattern files of 100 MB; honest ones stay below 100 KB.
 _MOST_PATTERNS = 1 << 20
-
-# How an index of version 4 begins.
-_SHORTENED = b"DIRC\0\0\0\4"
 
 # Times git is asked again after a path that it refuses, before the rest is evaluated without it.
 _MOST_REFUSALS = 20
@@ -42,6 +45,7 @@ class IgnoreFiles:
         self._home = home
         self._environ = environ
         self._repositories: dict[str, Repository | None] = {}
+        self._owners: dict[tuple[str, str], Repository | None] = {}
         self._indexes: dict[str, list[bytes]] = {}
         self._kiro_chains: dict[str, Chain] = {}
         self._plain_chains: dict[str, Chain] = {}
@@ -86,12 +90,17 @@ class IgnoreFiles:
     # --- git -------------------------------------------------------------------------------
 
     def _repository(self, place: _Place) -> Repository | None:
-        """The innermost repository that holds the path, looking upwards as git does.
+        """The innermost repository that holds the path."""
+        key = (place.root.real, os.path.dirname(place.real))
+        if key not in self._owners:
+            self._owners[key] = self._owner(place.root, key[1])
+        return self._owners[key]
+
+    def _owner(self, root: Root, folder: str) -> Repository | None:
+        """The innermost repository that holds `folder`, looking upwards as git does.
 
         Within the root only folders in which the walk saw a `.git` are looked at.
         """
-        root = place.root
-        folder = os.path.dirname(place.real)
         while True:
             within = not root.is_file and len(folder) >= len(root.real)
             if not within or self._shown(root, folder) in self._tree.repositories:
@@ -123,8 +132,10 @@ class IgnoreFiles:
         git = None
         try:
             with PrivateFolder(self._environ) as private:
-                git = Git(repository, private, self._environ, self._home, self._global_excludes())
-                self._ask(git, asked, answers)
+                if asked:
+                    excludes = self._global_excludes()
+                    git = Git(repository, private, self._environ, self._home, excludes)
+                    self._ask(git, asked, answers)
         except (GitFailed, OSError) as error:
             why = error.why if isinstance(error, GitFailed) else error.strerror
             self._note(
@@ -150,7 +161,7 @@ class IgnoreFiles:
             got = git.check_ignore(paths[at:])
             answers.update(zip(paths[at:], got, strict=False))
             at += len(got) + 1
-            if not answers and paths:
+            if not answers:
                 raise GitFailed("git refused to answer")
             if at >= len(paths):
                 return
@@ -186,8 +197,8 @@ class IgnoreFiles:
         if line is None:
             return True, None
         if repository.top not in self._indexes:
-            self._indexes[repository.top] = _index_contents(repository)
-        return _perhaps_tracked(self._indexes[repository.top], path), line
+            self._indexes[repository.top] = index_contents(repository)
+        return perhaps_tracked(self._indexes[repository.top], path), line
 
     # --- outside git, and Kiro ----------------------------------------------------------------
 
@@ -276,21 +287,3 @@ class IgnoreFiles:
 def _in_git(path: str) -> bool:
     """Whether a component of the path is one that git never takes: `.git`."""
     return ".git" in path.lower().split("/")
-
-
-def _index_contents(repository: Repository) -> list[bytes]:
-    """The index files; for one that cannot be read, something that may hold every name."""
-    try:
-        return list(index_files(repository).values())
-    except GitFailed:
-        return [_SHORTENED]
-
-
-def _perhaps_tracked(indexes: Sequence[bytes], path: str) -> bool:
-    """Whether one of the index files may hold `path`; only a no is certain.
-
-    Names stand in full in index versions 2 and 3; version 4 shortens them, so that there every
-    path may be tracked.
-    """
-    name = os.fsencode(path) + b"\0"
-    return any(data.startswith(_SHORTENED) or name in data for data in indexes)

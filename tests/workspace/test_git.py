@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from kirosafe.workspace import gitrun
-from kirosafe.workspace.git import global_excludes_file
+from kirosafe.workspace.git import global_excludes_file, index_files
 from kirosafe.workspace.gitrun import GitFailed, PrivateFolder, find_git
 from kirosafe.workspace.ignore import IgnoreFiles
+from kirosafe.workspace.repository import Repository as Parts
 from kirosafe.workspace.repository import repository_at
 from kirosafe.workspace.walk import WorkTree
 from tests.support.repository import Repository
@@ -81,8 +82,6 @@ def hostile(repository: Repository, canary: Path) -> None:
         path = repository.write(f".git/hooks/{hook}", f"#!/bin/sh\nexec '{canary}'\n")
         path.chmod(0o755)
     repository.write(".git/objects/info/alternates", f"{canary.parent}/elsewhere\n")
-    settings = "\n".join(f"{{{key}}} {value}" for key, value in HOSTILE.items())
-    assert settings
     repository.write("evil.config", f"[core]\n\tfsmonitor = {canary}\n")
     lines = []
     for key, value in HOSTILE.items():
@@ -257,3 +256,9 @@ def test_the_users_excludes_file_is_found_as_git_finds_it(home: Path) -> None:
     assert global_excludes_file(str(home), {"PATH": ""}) == default
     (home / ".gitconfig").write_text("[include]\n\tpath = ~/nothing\n")
     assert global_excludes_file(str(home), environ) == default
+
+
+def test_a_git_directory_that_cannot_be_listed_is_said(tmp_path: Path) -> None:
+    missing = str(tmp_path / "missing")
+    with pytest.raises(GitFailed, match="cannot be read"):
+        index_files(Parts(missing, missing, missing))

@@ -385,14 +385,15 @@ def test_slow_patterns_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_the_private_folder_is_private_and_goes_away(git_repo: Repository, tmp_path: Path) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    modes = []
+    modes: list[int] = []
     real = os.posix_spawn
 
     def spy(*arguments: object, **names: object) -> int:
         modes.extend(path.stat().st_mode & 0o777 for path in temporary.iterdir())
         return real(*arguments, **names)  # type: ignore[arg-type]
 
-    os.posix_spawn = spy  # type: ignore[assignment]
+    git_repo.write("f", "x")
+    os.posix_spawn = spy
     try:
         os.chdir(git_repo.path)
         ask(environ={**os.environ, "TMPDIR": str(temporary)})
@@ -424,3 +425,72 @@ def test_a_verdict_does_not_load_what_is_slow_to_load(git_repo: Repository) -> N
     )
     loaded = set(done.stdout.split())
     assert not loaded & {"subprocess", "tempfile", "pathspec", "pathlib", "dataclasses", "inspect"}
+
+
+def test_many_paths_have_the_answers_of_few(
+    git_repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git_repo.commit(**{"a.env": "x", "sub/b.env": "x", "code": "x"})
+    git_repo.write(".gitignore", "*.env\n!keep.env\n")
+    for name in ("c.env", "sub/keep.env", "sub/caf\u00e9.env", ":x.env"):
+        git_repo.write(name, "x")
+    os.chdir(git_repo.path)
+    few = lines()
+    monkeypatch.setattr("kirosafe.workspace.git._FEW", -1)
+    assert lines() == few
+    assert few["sub/caf\u00e9.env"] == ".gitignore:1: *.env"
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_a_git_that_fails_is_replaced_and_it_is_said(
+    git_repo: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    git_repo.commit(tracked="x")
+    git_repo.write(".gitignore", "*.env\n")
+    git_repo.write("a.env", "x")
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nexit 3\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr("kirosafe.workspace.git._FEW", few)
+    os.chdir(git_repo.path)
+    verdicts, notes = ask(environ={**os.environ, "PATH": str(fake.parent)})
+    assert verdicts["a.env"] == IgnoreVerdict(False, ".gitignore:1: *.env")
+    assert "failed with status 3" in notes[0]
+
+
+def test_a_git_that_refuses_everything_is_said(git_repo: Repository, tmp_path: Path) -> None:
+    git_repo.write("a", "x")
+    fake = tmp_path / "bin" / "git"
+    fake.parent.mkdir()
+    fake.write_text("#!/bin/sh\nexit 128\n")
+    fake.chmod(0o755)
+    os.chdir(git_repo.path)
+    assert "refused" in ask(environ={"PATH": str(fake.parent)})[1][0]
+
+
+def test_a_root_that_vanished_has_verdicts_still(tmp_path: Path) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    (folder / "a").write_text("x")
+    os.chdir(tmp_path)
+    tree = WorkTree()
+    paths = [item.path for item in tree.sources(["gone"])]
+    (folder / "a").unlink()
+    folder.rmdir()
+    rules = IgnoreFiles(tree, home="/nonexistent", environ={})
+    assert rules.verdicts(paths) == {"gone/a": IgnoreVerdict(True)}
+
+
+def test_folders_nested_in_roots_of_their_own_are_told_apart(tmp_path: Path) -> None:
+    os.chdir(tmp_path)
+    for name in ("one/a", "two/a", "two/one"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("x")
+    Path("two/.gitignore").write_text("a\n")
+    assert lines("one", "two") == {
+        "one/a": None,
+        "two/.gitignore": None,
+        "two/a": ".gitignore:1: a",
+        "two/one": None,
+    }
