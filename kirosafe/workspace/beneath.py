@@ -1,6 +1,7 @@
 """Opening things beneath a folder's descriptor, so that no swapped link leads out of it."""
 
 import os
+from collections.abc import Callable
 
 from kirosafe.model.skipped import Skipped, SkipReason, Unreadable
 
@@ -26,8 +27,8 @@ class Descriptor:
     def __init__(self, fd: int) -> None:
         self.fd = fd
 
-    def __del__(self) -> None:
-        os.close(self.fd)
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        close(self.fd)  # a default, since at the interpreter's end `os` may be gone already
 
 
 class Beneath:

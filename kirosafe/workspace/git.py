@@ -227,7 +227,9 @@ def global_excludes_file(home: str, environ: Mapping[str, str]) -> str:
 
     Asks git only when a configuration of the user's could name one. The path need not exist.
     """
-    folder = environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    folder = environ.get("XDG_CONFIG_HOME", "")
+    if not folder.startswith("/"):  # relative ones do not count, and could be the repository's
+        folder = os.path.join(home, ".config")
     default = os.path.join(folder, "git", "ignore")
     files = (os.path.join(home, ".gitconfig"), os.path.join(folder, "git", "config"))
     texts = [read_linked(file).lower() for file in files]

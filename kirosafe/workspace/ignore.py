@@ -42,7 +42,8 @@ class IgnoreFiles:
     def __init__(self, tree: WorkTree, home: str, environ: Mapping[str, str]) -> None:
         """`tree` tells what the paths mean; `home` and `environ` are the user's."""
         self._tree = tree
-        self._home = home
+        # Without a home nothing is the user's own; a relative path could be the repository's.
+        self._home = home if home.startswith("/") else os.devnull
         self._environ = environ
         self._repositories: dict[str, Repository | None] = {}
         self._owners: dict[tuple[str, str], Repository | None] = {}
@@ -266,8 +267,11 @@ class IgnoreFiles:
 
     def _abbreviated(self, path: str) -> str:
         """An absolute path with the user's home as `~`."""
-        home = self._home.rstrip("/") + "/"
-        return "~/" + path[len(home) :] if path.startswith(home) else path
+        for home in (self._home, os.path.realpath(self._home)):
+            beneath = home.rstrip("/") + "/"
+            if path.startswith(beneath):
+                return "~/" + path[len(beneath) :]
+        return path
 
     def _note_exhausted(self) -> None:
         """Says it when patterns took so long that the rest was not evaluated."""

@@ -494,3 +494,33 @@ def test_folders_nested_in_roots_of_their_own_are_told_apart(tmp_path: Path) -> 
         "two/a": ".gitignore:1: a",
         "two/one": None,
     }
+
+
+@pytest.mark.parametrize("home", ["", "."])
+def test_without_a_home_nothing_of_the_trees_is_taken_for_the_users(
+    git_repo: Repository, home: str
+) -> None:
+    git_repo.write(".kiro/settings/kiroignore", "*\n")
+    git_repo.write(".config/git/ignore", "*\n")
+    git_repo.write(".gitconfig", "[core]\n\texcludesFile = everything\n")
+    git_repo.write("everything", "*\n")
+    os.chdir(git_repo.path)
+    tree = WorkTree()
+    paths = [item.path for item in tree.sources(["."])]
+    environ = {"PATH": os.environ["PATH"], "XDG_CONFIG_HOME": ".config"}
+    verdicts = IgnoreFiles(tree, home=home, environ=environ).verdicts(paths)
+    assert verdicts["everything"] == IgnoreVerdict(True)
+
+
+def test_a_home_behind_a_link_is_abbreviated_too(
+    git_repo: Repository, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(home)
+    (home / "private").write_text("*\n")
+    git_repo.write("a", "x")
+    git_repo.git("config", "core.excludesFile", str(home / "private"))
+    os.chdir(git_repo.path)
+    tree = WorkTree()
+    paths = [item.path for item in tree.sources(["."])]
+    rules = IgnoreFiles(tree, home=str(tmp_path / "link"), environ=dict(os.environ))
+    assert rules.verdicts(paths)["a"].ignored_by == "~/private:1"
