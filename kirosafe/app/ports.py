@@ -1,12 +1,14 @@
 """What use cases need from the outside; adapters implement it, `cli/wire.py` pairs the two."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from kirosafe.detection.engine import SourceResult
 from kirosafe.model.finding import IgnoreVerdict
 from kirosafe.model.skipped import Skipped
 from kirosafe.model.source import Source
+
+Result = TypeVar("Result")
 
 
 class Tree(Protocol):
@@ -33,6 +35,13 @@ class SourceScanner(Protocol):
 
     def scan(self, source: Source) -> SourceResult:
         """What the source came to; what could not be looked at is in the result, not raised."""
+
+
+class Workers(Protocol):
+    """One piece of work, divided."""
+
+    def shares(self, work: Callable[[int, int], Result]) -> list[Result]:
+        """`work(share, shares)` for every share, each perhaps in a process of its own."""
 
 
 class Cache(Protocol):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from kirosafe.app.own_keys import mark_own
 from kirosafe.app.policy import policy_suppression
-from kirosafe.app.ports import IgnoreRules, SourceScanner, Tree
+from kirosafe.app.ports import IgnoreRules, SourceScanner, Tree, Workers
 from kirosafe.errors import NothingScanned
 from kirosafe.model.finding import Finding
 from kirosafe.model.grade import Confidence, Severity
@@ -33,49 +33,38 @@ class Ports(NamedTuple):
     tree: Tree
     ignore: IgnoreRules
     scanner: SourceScanner
+    workers: Workers
     own_keys: Callable[[], Mapping[str, str]]
     clock: Callable[[], float]
     watch: Callable[[int, int], None]
 
 
-class _Tally:
-    """What is counted while sources go by."""
+class _Share(NamedTuple):
+    """What one share of the sources came to."""
 
-    def __init__(self, watch: Callable[[int, int], None]) -> None:
-        self.files = self.bytes = self.bulk_files = 0
-        self.findings: list[Finding] = []
-        self.skipped: list[Skipped] = []
-        self._watch = watch
-
-    def take(self, target: Target, ports: Ports) -> None:
-        """Scan everything beneath one target."""
-        for source in ports.tree.sources((target.root,)):
-            if isinstance(source, Skipped):
-                self.skipped.append(source)
-                continue
-            result = ports.scanner.scan(source)
-            self.skipped += result.skipped
-            self.files += 1
-            self.bytes += result.bytes
-            self.bulk_files += source.depth is Depth.BULK
-            self.findings += (
-                _suppressed(finding, target) for finding in result.findings
-            )
-            self._watch(self.files, self.bytes)
+    files: int
+    bytes: int
+    bulk_files: int
+    findings: list[Finding]
+    skipped: list[Skipped]
 
 
 def scan(targets: Sequence[Target], ports: Ports, version: str) -> ScanReport:
     """Scan `targets` and report. Raises `NothingScanned` when there was not one file to read."""
     start = ports.clock()
-    tally = _Tally(ports.watch)
-    for target in targets:
-        tally.take(target, ports)
-    if not tally.files and not tally.skipped:
+    shares = ports.workers.shares(lambda share, of: _scan_share(targets, ports, share, of))
+    skipped = sorted(
+        (skip for share in shares for skip in share.skipped),
+        key=lambda skip: (skip.path, skip.reason.value),
+    )
+    files = sum(share.files for share in shares)
+    if not files and not skipped:
         raise NothingScanned(
             f"nothing was scanned: no file in {', '.join(target.root for target in targets)}",
             "Check the path.",
         )
-    findings = mark_own(_judged(tally.findings, ports.ignore), ports.own_keys)
+    found = sorted((f for share in shares for f in share.findings), key=_reading_order)
+    findings = mark_own(_judged(found, ports.ignore), ports.own_keys)
     shown = tuple(finding for finding in findings if not finding.suppressed)
     quiet = tuple(finding for finding in findings if finding.suppressed)
     return ScanReport(
@@ -83,18 +72,47 @@ def scan(targets: Sequence[Target], ports: Ports, version: str) -> ScanReport:
         roots=tuple(target.root for target in targets),
         findings=shown,
         suppressed=quiet,
-        skipped=tuple(tally.skipped),
+        skipped=tuple(skipped),
         stats=ScanStats(
-            files=tally.files,
-            bytes=tally.bytes,
+            files=files,
+            bytes=sum(share.bytes for share in shares),
             seconds=ports.clock() - start,
-            bulk_files=tally.bulk_files,
+            bulk_files=sum(share.bulk_files for share in shares),
             suppressed=len(quiet),
         ),
         notes=_notes(targets, ports.ignore),
         min_confidence=min(target.policy.min_confidence for target in targets),
         fail_on=min(target.policy.fail_on for target in targets),
     )
+
+
+def _scan_share(targets: Sequence[Target], ports: Ports, share: int, of: int) -> _Share:
+    """Scan those sources whose path falls to `share`: by its check sum, so that it does not
+    matter whether two processes see the tree in the same state."""
+    from zlib import crc32
+
+    files = size = bulk_files = 0
+    findings: list[Finding] = []
+    skipped: list[Skipped] = []
+    for target in targets:
+        for source in ports.tree.sources((target.root,)):
+            if of > 1 and crc32(source.path.encode("utf-8", "surrogateescape")) % of != share:
+                continue
+            if isinstance(source, Skipped):
+                skipped.append(source)
+                continue
+            result = ports.scanner.scan(source)
+            skipped += result.skipped
+            findings += (_suppressed(finding, target) for finding in result.findings)
+            files += 1
+            size += result.bytes
+            bulk_files += source.depth is Depth.BULK
+            ports.watch(files * of, size * of)
+    return _Share(files, size, bulk_files, findings, skipped)
+
+
+def _reading_order(finding: Finding) -> tuple[str, int, int, str]:
+    return finding.path, finding.line, finding.column, finding.rule
 
 
 def exit_status(report: ScanReport, require_coverage: bool) -> int:

@@ -24,6 +24,7 @@ from kirosafe.state.key import fingerprint_key
 from kirosafe.state.policy_files import host_layers, repository_layers, today
 from kirosafe.workspace.ignore import IgnoreFiles
 from kirosafe.workspace.walk import WorkTree
+from kirosafe.workspace.workers import Workers, processors, worth_dividing
 
 _AWS_FILES = ("~/.aws/credentials", "~/.aws/config")
 
@@ -73,10 +74,16 @@ def scan_ports(
         tree=tree,
         ignore=IgnoreFiles(tree, home=environ.get("HOME", ""), environ=environ),
         scanner=engine,
+        workers=Workers(_processes(arguments.jobs, [target.root for target in targets])),
         own_keys=lambda: own_keys(engine, _aws_files(environ)),
         clock=perf_counter,
         watch=watch,
     )
+
+
+def _processes(wanted: int, roots: Sequence[str]) -> int:
+    """How many processes to use: as many as `wanted`; if 0, several where the tree is large."""
+    return wanted or (processors() if processors() > 1 and worth_dividing(roots) else 1)
 
 
 def make_toolkit(book: Rulebook, key: bytes, minimum: Confidence, cache: Cache) -> Toolkit:

@@ -85,5 +85,7 @@ def is_binary(head: bytes) -> bool:
     if head.startswith(_MAGICS):
         return True
     head = head[:HEAD]
+    if head.isascii() and b"\0" not in head:  # nearly every text, and no noise of any length
+        return False
     controls = len(head) - len(head.translate(None, _CONTROLS))
     return head.count(0) > len(head) * _NUL_SHARE or controls > len(head) * _CONTROL_SHARE
