@@ -9,12 +9,13 @@ docs/rules.md lists the kinds.
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from random import Random
+from random import Random  # only its type, and with the seed given
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final
 
 from kirosafe.detection.gates import base62_crc32
 
+_CLASSES = (ascii_uppercase, ascii_lowercase, digits)
 _ALNUM = ascii_uppercase + ascii_lowercase + digits
 KINDS: Final = {
     "base32": ascii_uppercase + "234567",
@@ -86,7 +87,9 @@ def _draw(alphabet: str, length: int, rng: Random) -> str:
     A live token practically always has them, and an example must not fail by bad luck.
     """
     drawn = rng.choices(alphabet, k=length)
-    classes = [group for group in (ascii_uppercase, ascii_lowercase, digits) if group[0] in alphabet]
+    classes = [
+        group for group in (ascii_uppercase, ascii_lowercase, digits) if group[0] in alphabet
+    ]
     if length >= 4:
         for place, group in zip(rng.sample(range(length), 3), classes, strict=False):
             drawn[place] = rng.choice([letter for letter in group if letter in alphabet])
@@ -100,7 +103,10 @@ def _word(length: int, rng: Random) -> str:
 
 
 def _jwt(_argument: str, rng: Random) -> str:
-    parts = (b'{"alg":"HS256","typ":"JWT"}', b'{"sub":"%d","iat":1700000000}' % rng.randrange(10**9))
+    parts = (
+        b'{"alg":"HS256","typ":"JWT"}',
+        b'{"sub":"%d","iat":1700000000}' % rng.randrange(10**9),
+    )
     encoded = [urlsafe_b64encode(part).decode().rstrip("=") for part in parts]
     return ".".join((*encoded, _draw(KINDS["base64url"], 43, rng)))
 
@@ -119,7 +125,9 @@ def _github(prefix: str, rng: Random) -> str:
 def _pem(label: str, rng: Random) -> str:
     """A private key's shape: `pem:RSA`, `pem:EC`, `pem:OPENSSH`, `pem:ENCRYPTED`, `pem:PGP`;
     `pem:PLAIN` is the one without a word before PRIVATE KEY."""
-    name = {"PLAIN": "PRIVATE KEY", "PGP": "PGP PRIVATE KEY BLOCK"}.get(label, f"{label} PRIVATE KEY")
+    name = {"PLAIN": "PRIVATE KEY", "PGP": "PGP PRIVATE KEY BLOCK"}.get(
+        label, f"{label} PRIVATE KEY"
+    )
     begin = _PEM_BEGINS.get(label, "MIIEvQIBADAN")
     body = begin + _draw(KINDS["base64"], _PEM_LINES * 64 - len(begin), rng)
     lines = [body[at : at + 64] for at in range(0, len(body), 64)]

@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from kirosafe.model.grade import Severity
 
-STRUCTURES = frozenset({"dotenv", "ini", "json", "yaml", "toml", "netrc", "pgpass", "text", "opaque"})
+STRUCTURES = frozenset(
+    {"dotenv", "ini", "json", "yaml", "toml", "netrc", "pgpass", "text", "opaque"}
+)
 """How values are found in a sensitive file (model/rule.py)."""
 
 # What each key holds: "text" (a string that is not empty), "words" (strings), "flag".
