@@ -103,6 +103,12 @@ def _not_placeholder(value: bytes, _line: bytes, _argument: str) -> bool:
     return longest_sequence(value) < max(7, len(value) // 4)
 
 
+def _not_example(value: bytes, _line: bytes, _argument: str) -> bool:
+    """Not marked EXAMPLE as in vendors' documentation: for long values, in which the shorter words
+    of `not-placeholder` turn up by chance."""
+    return b"EXAMPLE" not in value
+
+
 def _mixed(value: bytes, _line: bytes, _argument: str) -> bool:
     return any(48 <= b <= 57 for b in value) and any(b & 0xDF in range(65, 91) for b in value)
 
@@ -169,6 +175,7 @@ GATES: dict[str, Gate] = {
     "min-length": _min_length,
     "mixed": _mixed,
     "not-code": _not_code,
+    "not-example": _not_example,
     "not-hash-context": _not_hash_context,
     "not-placeholder": _not_placeholder,
     "not-word": _not_word,

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 # A window holds this many bytes at most: large enough that per-window work vanishes beside the
 # scan, small enough that a 2 GB file costs what a 1 MB file costs.
 WINDOW_SIZE = 1 << 20
-# Bytes that two neighbouring windows share: twice the longest stretch a rule looks at.
+# Bytes that two neighbouring windows share: twice the longest stretch a rule looks at. Even, as is
+# the size, so that text in units of two or four bytes is never cut within a unit.
 WINDOW_OVERLAP = 32 << 10
 
 

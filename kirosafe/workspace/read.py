@@ -4,19 +4,10 @@ import os
 from collections.abc import Iterator
 
 from kirosafe.model.skipped import Skipped, SkipReason, Unreadable
-from kirosafe.model.source import Depth, Origin, Window
+from kirosafe.model.source import WINDOW_OVERLAP, WINDOW_SIZE, Depth, Origin, Window
 from kirosafe.workspace.beneath import FILE_FLAGS, Beneath, is_regular, unreadable
 
-# One window: large enough that the work per window does not show (the prefilter passes a
-# megabyte in about 1.5 ms), small enough that a thread costs a few megabytes.
-WINDOW = 1 << 20
-
-# What consecutive windows share. Longer than any value a rule looks for on one line (a session
-# token is about 1 KB, a 4096-bit private key 3.3 KB). Even, as is the window, so that text in
-# two-byte units is never cut within a unit.
-OVERLAP = 8 << 10
-
-_STEP = WINDOW - OVERLAP
+_STEP = WINDOW_SIZE - WINDOW_OVERLAP
 
 
 class FileSource:
@@ -69,7 +60,7 @@ class FileSource:
             if not is_regular(status.st_mode):
                 raise Unreadable(Skipped(self.path, SkipReason.NOT_A_FILE))
             size = self._size = status.st_size
-            if size > WINDOW:
+            if size > WINDOW_SIZE:
                 yield from self._large(fd, status)
                 return
             # One byte more than there should be, and no second fstat: one call sees one state of
@@ -88,14 +79,14 @@ class FileSource:
         tail = b""
         position, line = 0, 1
         while position < before.st_size:
-            chunk = os.read(fd, min(_STEP if tail else WINDOW, before.st_size - position))
+            chunk = os.read(fd, min(_STEP if tail else WINDOW_SIZE, before.st_size - position))
             position += len(chunk)
             data = tail + chunk
             last = not chunk or position >= before.st_size
             yield Window(data, position - len(data), line, len(tail), last)
             if not chunk:
                 break  # truncated
-            tail = data[-OVERLAP:]
+            tail = data[-WINDOW_OVERLAP:]
             line += data.count(b"\n", 0, len(data) - len(tail))
         after = os.fstat(fd)
         same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
@@ -105,3 +96,13 @@ class FileSource:
     def _changed(self) -> Unreadable:
         """The exception for bytes that are not those of one state of the file."""
         return Unreadable(Skipped(self.path, SkipReason.CHANGED))
+
+
+def home_source(home: str, name: str) -> FileSource | None:
+    """The user's own file `name` ("~/.aws/config") in the folder `home`; None if there is none."""
+    folder, _, base = name.removeprefix("~/").rpartition("/")
+    try:
+        beneath = Beneath(os.path.realpath(os.path.join(home, folder))) if home else None
+    except OSError:
+        return None
+    return FileSource(beneath, "", base, name, Depth.FULL) if beneath else None

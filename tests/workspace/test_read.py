@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from kirosafe.model.skipped import SkipReason, Unreadable
-from kirosafe.model.source import Depth, Origin, Window
+from kirosafe.model.source import WINDOW_OVERLAP, WINDOW_SIZE, Depth, Origin, Window
 from kirosafe.workspace.beneath import Beneath
-from kirosafe.workspace.read import OVERLAP, WINDOW, FileSource
+from kirosafe.workspace.read import FileSource
 
 
 def source_of(path: Path) -> FileSource:
@@ -26,7 +26,7 @@ def until_refused(windows: Iterator[Window], seen: list[Window]) -> SkipReason:
     return caught.value.skipped.reason
 
 
-@pytest.mark.parametrize("size", [0, 1, 4096, WINDOW - 1, WINDOW])
+@pytest.mark.parametrize("size", [0, 1, 4096, WINDOW_SIZE - 1, WINDOW_SIZE])
 def test_a_small_file_is_one_window(tmp_path: Path, size: int) -> None:
     data = Random(size).randbytes(size)
     path = tmp_path / "f"
@@ -39,7 +39,13 @@ def test_a_small_file_is_one_window(tmp_path: Path, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "size", [WINDOW + 1, 2 * WINDOW - OVERLAP, 2 * WINDOW - OVERLAP + 1, 3 * WINDOW + 12345]
+    "size",
+    [
+        WINDOW_SIZE + 1,
+        2 * WINDOW_SIZE - WINDOW_OVERLAP,
+        2 * WINDOW_SIZE - WINDOW_OVERLAP + 1,
+        3 * WINDOW_SIZE + 12345,
+    ],
 )
 def test_windows_of_a_large_file_overlap_and_count_lines(tmp_path: Path, size: int) -> None:
     data = Random(size).randbytes(size)
@@ -51,9 +57,9 @@ def test_windows_of_a_large_file_overlap_and_count_lines(tmp_path: Path, size: i
         end = window.offset + len(window.data)
         assert window.data == data[window.offset : end]
         assert window.line == 1 + data.count(b"\n", 0, window.offset)
-        assert len(window.data) <= WINDOW
+        assert len(window.data) <= WINDOW_SIZE
         assert window.last == (end == size)
-    assert [window.overlap for window in windows] == [0] + [OVERLAP] * (len(windows) - 1)
+    assert [window.overlap for window in windows] == [0] + [WINDOW_OVERLAP] * (len(windows) - 1)
 
 
 def test_a_huge_file_takes_the_memory_of_a_few_windows(tmp_path: Path) -> None:
@@ -61,8 +67,8 @@ def test_a_huge_file_takes_the_memory_of_a_few_windows(tmp_path: Path) -> None:
 
     path = tmp_path / "huge"
     with path.open("wb") as file:
-        file.truncate(256 * WINDOW)
-        file.seek(256 * WINDOW - 4)
+        file.truncate(256 * WINDOW_SIZE)
+        file.seek(256 * WINDOW_SIZE - 4)
         file.write(b"\nend")
     tracemalloc.start()
     for window in source_of(path).windows():  # noqa: B007
@@ -70,7 +76,7 @@ def test_a_huge_file_takes_the_memory_of_a_few_windows(tmp_path: Path) -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert window.data.endswith(b"\nend")
-    assert peak < 6 * WINDOW
+    assert peak < 6 * WINDOW_SIZE
 
 
 def test_size_of_a_file_that_is_gone_is_nothing(tmp_path: Path) -> None:
@@ -103,7 +109,7 @@ def grow(path: Path) -> None:
 
 
 def shrink(path: Path) -> None:
-    os.truncate(path, WINDOW)
+    os.truncate(path, WINDOW_SIZE)
 
 
 def rewrite(path: Path) -> None:
@@ -116,7 +122,7 @@ def test_a_large_file_that_changes_gives_what_was_read_and_then_says_so(
 ) -> None:
     assert callable(change)
     path = tmp_path / "f"
-    path.write_bytes(b"x" * (3 * WINDOW))
+    path.write_bytes(b"x" * (3 * WINDOW_SIZE))
     windows = source_of(path).windows()
     seen = [next(windows)]
     change(path)
@@ -127,13 +133,13 @@ def test_a_large_file_that_changes_gives_what_was_read_and_then_says_so(
 
 def test_a_replaced_file_is_read_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "f"
-    path.write_bytes(b"x" * (2 * WINDOW))
+    path.write_bytes(b"x" * (2 * WINDOW_SIZE))
     windows = source_of(path).windows()
     seen = [next(windows)]
     (tmp_path / "new").write_bytes(b"y")
     os.replace(tmp_path / "new", path)
     seen.extend(windows)
-    assert sum(len(window.data) - window.overlap for window in seen) == 2 * WINDOW
+    assert sum(len(window.data) - window.overlap for window in seen) == 2 * WINDOW_SIZE
 
 
 @pytest.mark.parametrize("returned", [b"", b"longer than it was"])
@@ -148,7 +154,7 @@ def test_a_small_file_of_another_size_than_told_changed(
     assert seen == [Window(returned)]
 
 
-@pytest.mark.parametrize("size", [4, WINDOW + 4])
+@pytest.mark.parametrize("size", [4, WINDOW_SIZE + 4])
 def test_a_read_error_is_said_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
