@@ -135,7 +135,7 @@ class Track:
             return None, f"status {run.status}"
         try:
             return read_report(tool.name, self._report(tool).read_text(encoding="utf-8")), ""
-        except (OSError, ValueError, KeyError) as reason:
+        except (OSError, ValueError, KeyError, TypeError) as reason:
             # Not its text: it may quote the report.
             return None, f"no readable report ({type(reason).__name__})"
 

@@ -29,7 +29,8 @@ def spread(figures: Sequence[float]) -> Spread:
 class Check(NamedTuple):
     """A figure against the most it may be; None where it could not be measured.
 
-    `unit` follows the number: `x` for a ratio, `MB`, nothing for a count. `detail` is what the figure was made from.
+    `unit` follows the number: `x` for a ratio, `MB`, nothing for a count. `detail` is what the
+    figure was made from.
     """
 
     measure: str
