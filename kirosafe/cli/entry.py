@@ -8,12 +8,17 @@ from kirosafe.cli.shell import run
 
 def main() -> None:
     """Run the command that the process was started with and exit with its status."""
+    sys.exit(run(_command))
+
+
+def _command() -> int:
+    """Imports stand here and not above, so that what goes wrong in one is told in words too."""
     arguments = sys.argv[1:]
     scan = read_scan(arguments)
-    if scan is not None:
-        from kirosafe.cli.scan import run_scan
+    if scan is None:
+        from kirosafe.cli.click_app import run_click
 
-        sys.exit(run(lambda: run_scan(scan)))
-    from kirosafe.cli.click_app import run_click
+        return run_click(arguments)
+    from kirosafe.cli.scan import run_scan
 
-    sys.exit(run(lambda: run_click(arguments)))
+    return run_scan(scan)

@@ -7,7 +7,7 @@ click: a property test holds the two equal wherever this one answers.
 
 from collections.abc import Sequence
 
-from kirosafe.cli.options import SCAN_OPTIONS, Option, ScanArguments
+from kirosafe.cli.options import SCAN_OPTIONS, Option, ScanArguments, count
 
 _BY_FLAG = {flag: option for option in SCAN_OPTIONS for flag in option.flags}
 
@@ -55,9 +55,10 @@ def _store(option: Option, value: str, fields: dict[str, object]) -> bool:
     if option.kind == "choice" and value not in option.choices:
         return False
     if option.kind == "count":
-        if not (value.isascii() and value.isdigit() and 0 < int(value[:6]) <= 999):
+        number = count(value)
+        if number is None:
             return False
-        fields[option.field] = int(value)
+        fields[option.field] = number
     elif option.repeated:
         earlier = fields.get(option.field, ())
         fields[option.field] = (*earlier, value)  # type: ignore[misc]

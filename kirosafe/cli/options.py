@@ -10,7 +10,8 @@ GRADES = ("low", "medium", "high")
 class Option(NamedTuple):
     """One option. `flags`: its spellings, the long one first. `field`: where its value goes.
 
-    `kind` is "flag" (no value), "choice" (one of `choices`), "count" (a number from 1) or "text".
+    `kind` is "flag" (no value), "choice" (one of `choices`), "count" (see `count`) or a text that
+    is not empty: "text", or "file" and "folder", which differ only in how a shell completes them.
     A `repeated` option may be given several times.
     """
 
@@ -38,9 +39,26 @@ class ScanArguments(NamedTuple):
     jobs: int = 0
 
 
+MOST = 999
+"""The highest number that a "count" may be."""
+
+
+def count(word: str) -> int | None:
+    """The number from 1 to `MOST` that `word` is; None for anything else."""
+    if not (word.isascii() and word.isdecimal() and len(word) <= len(str(MOST))):
+        return None
+    return int(word) or None
+
+
 SCAN_OPTIONS = (
-    Option(("--format",), "format", "How to report.", "choice", FORMATS),
-    Option(("--output", "-o"), "output", "Write the report to FILE.", metavar="FILE"),
+    Option(("--format",), "format", "How to report (default: text).", "choice", FORMATS),
+    Option(
+        ("--output", "-o"),
+        "output",
+        "Write the report to FILE, replacing it.",
+        "file",
+        metavar="FILE",
+    ),
     Option(
         ("--fail-on",),
         "fail_on",
@@ -74,7 +92,13 @@ SCAN_OPTIONS = (
         metavar="PATTERN",
         repeated=True,
     ),
-    Option(("--rules",), "rules", "Add the rules in the TOML files of DIR.", metavar="DIR"),
+    Option(
+        ("--rules",),
+        "rules",
+        "Add the rules in the TOML files of DIR.",
+        "folder",
+        metavar="DIR",
+    ),
     Option(
         ("--jobs", "-j"),
         "jobs",

@@ -1,26 +1,30 @@
 """A progress line on a terminal for whatever takes longer than a second."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from threading import Event, Thread
 
 Watch = Callable[[int, int], None]
 
-# Nothing is shown before this many seconds: a bar that flashes by is noise.
-_PATIENCE = 1.0
-# How many sources go by between two looks at the clock.
-_EVERY = 32
+PATIENCE = 1.0
+"""Seconds before anything is shown: a line that flashes by is noise."""
+
+_BETWEEN = 0.1
 
 
 @contextmanager
-def watcher(stream: TextIO) -> Iterator[Watch]:
-    """A function to call with files and bytes done so far; it draws on `stream` if that is a
-    terminal, and only once a second has passed."""
+def watcher(stream: TextIO, patience: float = PATIENCE) -> Iterator[Watch]:
+    """A function to call with files and bytes done so far; if `stream` is a terminal, it sees to
+    it that a line is drawn there from `patience` seconds on."""
     if not stream.isatty():
         yield _no_watch
         return
-    line = _Line(stream)
+    line = _Line(stream, patience)
     try:
         yield line.update
     finally:
@@ -32,39 +36,52 @@ def _no_watch(_files: int, _size: int) -> None:
 
 
 class _Line:
-    """The line itself; rich, which is slow to import, is loaded when there is something to show."""
+    """The line itself, drawn by a thread: a single huge file must not make it stand still.
 
-    def __init__(self, stream: TextIO) -> None:
+    The thread starts at the first update, not before: the scan forks its workers earlier than
+    that, and a process with threads should not fork. In a worker nothing is drawn.
+    """
+
+    def __init__(self, stream: TextIO, patience: float) -> None:
         self._stream = stream
         self._start = monotonic()
-        self._calls = 0
-        self._draw: Callable[[int, int], None] | None = None
-        self._stop: Callable[[], None] | None = None
+        self._patience = patience
+        self._owner = os.getpid()
+        self._done = (0, 0)
+        self._drawing: tuple[Thread, Event] | None = None
 
     def update(self, files: int, size: int) -> None:
-        self._calls += 1
-        if self._draw is not None:
-            self._draw(files, size)
-        elif self._calls % _EVERY == 0 and monotonic() - self._start > _PATIENCE:
-            self._open()
+        """Take note of how far the scan is."""
+        self._done = files, size
+        if self._drawing is None and os.getpid() == self._owner:
+            from threading import Event, Thread
 
-    def _open(self) -> None:
-        from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-        from rich.filesize import decimal
-
-        progress = Progress(
-            SpinnerColumn(),
-            TextColumn("scanning: {task.fields[files]:,} files, {task.fields[size]}"),
-            TimeElapsedColumn(),
-            console=Console(file=self._stream),
-            transient=True,
-        )
-        progress.start()
-        task = progress.add_task("", total=None, files=0, size="0 bytes")
-        self._draw = lambda files, size: progress.update(task, files=files, size=decimal(size))
-        self._stop = progress.stop
+            stop = Event()
+            thread = Thread(target=self._draw, args=(stop,), daemon=True)
+            self._drawing = thread, stop
+            thread.start()
 
     def close(self) -> None:
-        if self._stop is not None:
-            self._stop()
+        """Wipe the line away."""
+        if self._drawing is not None and os.getpid() == self._owner:
+            thread, stop = self._drawing
+            stop.set()
+            thread.join()
+
+    def _draw(self, stop: "Event") -> None:
+        if stop.wait(max(0.0, self._start + self._patience - monotonic())):
+            return
+        # Slow to import, hence only when there is something to show.
+        from rich.console import Console
+        from rich.filesize import decimal
+        from rich.progress import Progress, SpinnerColumn, TextColumn
+
+        columns = SpinnerColumn(), TextColumn("{task.description}")
+        with Progress(*columns, console=Console(file=self._stream), transient=True) as progress:
+            task = progress.add_task("scanning", total=None)
+            while True:
+                (files, size), seconds = self._done, monotonic() - self._start
+                said = f"scanning: {files:,} files, {decimal(size)}, {seconds:.0f} s"
+                progress.update(task, description=said)
+                if stop.wait(_BETWEEN):
+                    return

@@ -20,7 +20,7 @@ from kirosafe.model.rule import Rulebook
 from kirosafe.model.source import Source
 from kirosafe.state.cache import FileCache
 from kirosafe.state.folders import cache_folder, make_private, state_folder
-from kirosafe.state.key import fingerprint_key
+from kirosafe.state.key import KEY_BYTES, fingerprint_key
 from kirosafe.state.policy_files import host_layers, repository_layers, today
 from kirosafe.workspace.ignore import IgnoreFiles
 from kirosafe.workspace.walk import WorkTree
@@ -104,6 +104,32 @@ def read_rulebook(texts: Mapping[str, str], cache: Cache) -> Rulebook:
         book = parse_rules(texts)
         cache.put(name, dump_rulebook(book))
     return book
+
+
+def rule_cache(environ: Mapping[str, str]) -> Cache:
+    """Where a rulebook is kept between runs."""
+    return FileCache(cache_folder(environ))
+
+
+def rule_names(texts: Mapping[str, str]) -> Callable[[str, bytes], Sequence[str]]:
+    """A function that says which of the rules in `texts` match some bytes under some path: all
+    that do, not only the surest for each value, and whatever their confidence.
+
+    Raises `RulesError` where `texts` cannot be read as rules.
+    """
+    from kirosafe.detection.inspection import Inspection
+    from kirosafe.detection.piece import Piece
+
+    # Nothing is kept, hence any key will do for the fingerprints.
+    kit = Toolkit(parse_rules(texts), bytes(KEY_BYTES), Confidence.LOW)
+
+    def names(path: str, content: bytes) -> Sequence[str]:
+        inspection, piece = Inspection(kit, path), Piece(content, path)
+        inspection.look(piece)
+        inspection.look_again(piece)
+        return [finding.rule for finding in inspection.findings]
+
+    return names
 
 
 def _rules_folder() -> str:
