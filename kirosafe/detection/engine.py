@@ -5,25 +5,29 @@ packed) ▸ second stage ▸ sensitive file ▸ correlate ▸ one finding a valu
 only as a preview and a keyed fingerprint.
 """
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from kirosafe.detection.aws import correlate
 from kirosafe.detection.distinct import one_per_value
 from kirosafe.detection.inspection import Inspection
-from kirosafe.detection.piece import Piece
 from kirosafe.detection.redact import fingerprint
 from kirosafe.detection.structured import structured_piece
 from kirosafe.detection.toolkit import Toolkit
 from kirosafe.detection.unpack import packing, unpack
 from kirosafe.detection.views.text import as_text, is_binary, transcode
+from kirosafe.detection.windows import Part, parts
 from kirosafe.model.finding import Finding
 from kirosafe.model.grade import Confidence
 from kirosafe.model.rule import SensitiveFile
 from kirosafe.model.skipped import Skipped, SkipReason, Unreadable
-from kirosafe.model.source import WINDOW_OVERLAP, Depth, Source, Window
+from kirosafe.model.source import Depth, Source, Window
 
 # How much of a source's beginning says what it is.
 HEAD = 64 << 10
+# The structures of sensitive files that can be read entry by entry.
+_READ = frozenset({"dotenv", "ini", "json", "yaml", "toml", "netrc", "pgpass"})
 
 
 class SourceResult(NamedTuple):
@@ -37,10 +41,23 @@ class SourceResult(NamedTuple):
 class _Nature(NamedTuple):
     """What a source is, judged by its name and beginning."""
 
-    head: bytes
-    codec: str | None
-    strict: bool
-    kinds: tuple[SensitiveFile, ...]
+    head: bytes = b""
+    codec: str | None = None
+    strict: bool = True
+    kinds: tuple[SensitiveFile, ...] = ()
+
+
+class _Reading:
+    """Passes on a source's windows and remembers how many bytes there were."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.bytes = 0
+
+    def windows(self) -> Iterator[Window]:
+        for window in self._source.windows():
+            self.bytes = window.offset + len(window.data)
+            yield window
 
 
 class Engine:
@@ -52,47 +69,44 @@ class Engine:
 
     def scan(self, source: Source) -> SourceResult:
         """Look at all of `source`; what cannot be looked at is in the result, never raised."""
-        inspection = Inspection(self._kit, source.path)
-        nature, total = _Nature(b"", None, True, ()), 0
+        inspection, reading = Inspection(self._kit, source.path), _Reading(source)
+        nature = _Nature()
         try:
-            for window in source.windows():
-                if not window.offset:
-                    nature = self._nature(source, window.data[:HEAD])
-                total = window.offset + len(window.data)
-                self._look(inspection, source, window, nature)
+            windows = reading.windows()
+            first = next(windows, None)
+            if first is not None:
+                nature = self._nature(source, first.data[:HEAD])
+                self._look(inspection, source, nature, chain((first,), windows))
             if source.depth is Depth.FULL:
                 self._look_deeper(inspection, source, nature)
         except Unreadable as unreadable:
             inspection.skipped.append(unreadable.skipped)
         if inspection.dropped:
-            detail = f"{inspection.dropped} more"
+            detail = f"up to {inspection.dropped} more"
             inspection.skipped.append(Skipped(source.path, SkipReason.FINDINGS_LIMIT, detail))
         findings = one_per_value(correlate(inspection.findings)) if inspection.findings else []
         findings += self._sensitive(source, nature, findings)
-        return SourceResult(tuple(findings), tuple(inspection.skipped), total)
+        return SourceResult(tuple(findings), tuple(inspection.skipped), reading.bytes)
 
     def _nature(self, source: Source, head: bytes) -> _Nature:
-        if source.depth is Depth.BULK:
-            return _Nature(head, None, True, ())
-        kinds = tuple(self._kit.names.kinds_of(source.path))
         codec = as_text(head)
+        if source.depth is Depth.BULK:
+            return _Nature(head, codec)
+        kinds = tuple(self._kit.names.kinds_of(source.path))
         return _Nature(head, codec, codec is None and is_binary(head), kinds)
 
     def _look(
-        self, inspection: Inspection, source: Source, window: Window, nature: _Nature
+        self, inspection: Inspection, source: Source, nature: _Nature, windows: Iterator[Window]
     ) -> None:
-        piece = _piece(source, window, nature)
-        edge = WINDOW_OVERLAP // 2
-        if nature.codec:
-            inspection.look(piece)
-        else:
-            low = max(0, window.overlap - edge)
-            inspection.look(piece, low, len(piece.data) - (0 if window.last else edge))
-        if window.last and not window.offset and not nature.strict:
-            structure = next((k.structure for k in nature.kinds if k.structure in _READ), "")
-            view = None
-            if structure or inspection.structured:
-                view = structured_piece(piece, structure)
+        for part in parts(windows, source.path, nature.codec, nature.strict):
+            inspection.look(part.piece, part.low, part.high)
+            if part.whole and not nature.strict:
+                self._look_at_structure(inspection, part, nature)
+
+    def _look_at_structure(self, inspection: Inspection, part: Part, nature: _Nature) -> None:
+        structure = next((kind.structure for kind in nature.kinds if kind.structure in _READ), "")
+        if structure or inspection.structured:
+            view = structured_piece(part.piece, structure)
             if view is not None:
                 inspection.look(view)
 
@@ -102,17 +116,16 @@ class Engine:
         if kind:
             unpack(inspection, source, kind, self._kit.limits)
         if inspection.findings and not nature.strict and self._kit.second_stage:
-            for window in source.windows():
-                inspection.look_again(_piece(source, window, nature))
+            for part in parts(source.windows(), source.path, nature.codec, nature.strict):
+                inspection.look_again(part.piece, part.low, part.high)
 
-    def _sensitive(
-        self, source: Source, nature: _Nature, findings: list[Finding]
-    ) -> list[Finding]:
+    def _sensitive(self, source: Source, nature: _Nature, findings: list[Finding]) -> list[Finding]:
         """The finding for the file as a whole, if it is one of the sensitive kinds."""
         live = any(finding.confidence >= Confidence.MEDIUM for finding in findings)
         for kind in nature.kinds:
             whole = kind.structure == "opaque" or kind.content
-            if self._kit.names.fits(kind, nature.head) if whole else live:
+            head = transcode(nature.head, nature.codec) if nature.codec else nature.head
+            if self._kit.names.fits(kind, head) if whole else live:
                 return [self._file_finding(kind, source.path)]
         return []
 
@@ -130,16 +143,3 @@ class Engine:
             fingerprint=fingerprint(self._kit.key, name),
             remediation=kind.remediation,
         )
-
-
-# The structures of sensitive files that can be read entry by entry.
-_READ = frozenset({"dotenv", "ini", "json", "yaml", "toml", "netrc", "pgpass"})
-
-
-def _piece(source: Source, window: Window, nature: _Nature) -> Piece:
-    if nature.codec:
-        text = transcode(window.data, nature.codec)
-        return Piece(text, source.path, (nature.codec,), window.line)
-    return Piece(
-        window.data, source.path, line=window.line, offset=window.offset, strict=nature.strict
-    )

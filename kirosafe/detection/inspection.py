@@ -1,19 +1,24 @@
 """The state of looking at one source: what was found, what was seen before, what is left of the
 budgets. `engine.py` decides the order; this module does the looking."""
 
+from collections.abc import Iterable
+
 from kirosafe.detection.aws import account_of, is_key_id
 from kirosafe.detection.gates import passes
-from kirosafe.detection.match import Match, line_around
-from kirosafe.detection.piece import Piece
+from kirosafe.detection.match import Match, line_around, line_before
+from kirosafe.detection.piece import Locator, Piece, Place
 from kirosafe.detection.redact import fingerprint, preview
-from kirosafe.detection.suppress import inline_marker
+from kirosafe.detection.suppress import MAX_LINE, inline_marker
 from kirosafe.detection.toolkit import Role, Toolkit
 from kirosafe.detection.views.encoded import decode_at
 from kirosafe.model.finding import Finding
+from kirosafe.model.grade import Confidence
+from kirosafe.model.rule import Rule
 from kirosafe.model.skipped import Skipped, SkipReason
 
-# Findings kept per source: enough for any file that a person will read, few enough that a
-# hostile one cannot fill the memory. What is dropped is counted and said.
+# Findings kept per source and level of confidence: enough for any file that a person will read,
+# few enough that a hostile one cannot fill the memory, and a flood of guesses does not push out
+# what is certain. What is dropped is counted and said.
 MOST_FINDINGS = 1000
 
 
@@ -24,7 +29,9 @@ class Inspection:
         """`path` is the source's, for what is reported."""
         self._kit = kit
         self._path = path
-        self._seen: set[tuple[object, ...]] = set()
+        self._seen: set[tuple[str, Place, tuple[str, ...], str]] = set()
+        self._room = dict.fromkeys(Confidence, MOST_FINDINGS)
+        self._rules: set[str] = set()
         self._decoded = 0
         self.findings: list[Finding] = []
         self.dropped = 0
@@ -32,41 +39,39 @@ class Inspection:
         self.structured = False
 
     def look(self, piece: Piece, low: int = 0, high: int | None = None) -> None:
-        """Take up what the prefilter says about `piece`; of its hits only those that end behind
-        `low` and not behind `high`, because neighbouring windows answer for the rest."""
+        """Take up what the prefilter says about `piece`; of that only what begins in `low..high`,
+        because neighbouring windows answer for the rest."""
         hits = self._kit.prefilter.hits(piece.data)
         if not hits:
             return
         high = len(piece.data) if high is None else high
         ends: dict[int, set[int]] = {}
         for number, end in hits:
-            if low < end <= high:
-                ends.setdefault(number, set()).add(end)
+            ends.setdefault(number, set()).add(end)
         for number in sorted(ends):
-            self._take_up(piece, self._kit.roles[number], ends[number])
+            self._take_up(piece, self._kit.roles[number], sorted(ends[number]), range(low, high))
 
-    def look_again(self, piece: Piece) -> None:
-        """Run the rules of the second stage whose conditions the source meets."""
-        found = {finding.rule for finding in self.findings}
+    def look_again(self, piece: Piece, low: int = 0, high: int | None = None) -> None:
+        """Run the rules of the second stage whose conditions the source meets so far."""
+        own = range(low, len(piece.data) if high is None else high)
         for number, requires in self._kit.second_stage:
-            if requires & found:
-                for match in self._kit.matcher.anywhere(piece.data, number):
-                    self._consider(piece, match)
+            if not requires.isdisjoint(self._rules):
+                self._consider(piece, self._kit.matcher.anywhere(piece.data, number), own)
 
-    def _take_up(self, piece: Piece, role: Role, ends: set[int]) -> None:
+    def _take_up(self, piece: Piece, role: Role, ends: list[int], own: range) -> None:
         if role.structure:
             self.structured = True
         elif role.encoding:
-            self._decode(piece, role.encoding, sorted(ends))
+            self._decode(piece, role.encoding, [end for end in ends if end - 1 in own])
         else:
             for number in role.certain if piece.strict else role.rules:
-                for match in self._kit.matcher.near(piece.data, number, sorted(ends)):
-                    self._consider(piece, match)
+                self._consider(piece, self._kit.matcher.near(piece.data, number, ends), own)
 
     def _decode(self, piece: Piece, encoding: str, ends: list[int]) -> None:
         limits, done = self._kit.limits, 0
-        if len(piece.via) >= limits.depth:
+        if len(piece.via) >= limits.depth or self._decoded > limits.decoded_bytes:
             return
+        locator = Locator(piece)
         for end in ends:
             run = decode_at(piece.data, end, encoding, limits) if end > done else None
             if run is None:
@@ -79,28 +84,49 @@ class Inspection:
             # What was decoded may hold lines that the source does not: then all is said to be
             # where the hit was.
             derived = text.count(b"\n") != piece.data.count(b"\n", start, done)
-            line = piece.place(end if derived else start, done).line
+            line = locator.place(end if derived else start, done).line
             via = (*piece.via, encoding)
-            self.look(Piece(text, piece.path, via, line, derived, strict=piece.strict))
+            view = Piece(
+                text, piece.path, via, line, decoded=True, derived=derived, strict=piece.strict
+            )
+            self.look_into(view)
 
-    def _consider(self, piece: Piece, match: Match) -> None:
+    def look_into(self, view: Piece) -> None:
+        """Look at a view that stands alone, with both stages."""
+        self.look(view)
+        if not view.strict:
+            self.look_again(view)
+
+    def _consider(self, piece: Piece, matches: Iterable[Match], own: range) -> None:
+        """Keep those of one rule's `matches` that begin in `own` and stand up."""
+        locator = Locator(piece)
+        for match in matches:
+            if match.start not in own or match.start == match.end:
+                continue
+            if not self._room[match.rule.confidence]:
+                self.dropped += 1
+            elif self._stands_up(piece, match):
+                value = piece.data[match.start : match.end]
+                self._keep(piece, match, value, locator.place(match.start, match.end))
+
+    def _stands_up(self, piece: Piece, match: Match) -> bool:
         value = piece.data[match.start : match.end]
-        line = line_around(piece.data, match)
-        rule = match.rule
-        if not value or not passes(rule.gates, value, line):
-            return
-        if rule.plugin and not self._kit.plugins.agree(
-            rule.plugin, piece.path, line.decode("utf-8", "replace"), value.decode("utf-8", "replace")
-        ):
-            return
-        place = piece.place(match.start, match.end)
-        identity = (rule.id, place, piece.via, match.start if piece.derived else 0)
+        line = line_around(piece.data, match.start, match.end)
+        if not passes(match.rule.gates, value, line):
+            return False
+        plugin = match.rule.plugin
+        return not plugin or self._kit.plugins.agree(
+            plugin, piece.path, line.decode("utf-8", "replace"), value.decode("utf-8", "replace")
+        )
+
+    def _keep(self, piece: Piece, match: Match, value: bytes, place: Place) -> None:
+        rule, mark = match.rule, fingerprint(self._kit.key, value)
+        identity = (rule.id, place, piece.via, mark)
         if identity in self._seen:
             return
-        if len(self.findings) >= MOST_FINDINGS:
-            self.dropped += 1
-            return
         self._seen.add(identity)
+        self._rules.add(rule.id)
+        self._room[rule.confidence] -= 1
         self.findings.append(
             Finding(
                 rule=rule.id,
@@ -111,12 +137,15 @@ class Inspection:
                 line=place.line,
                 column=place.column,
                 preview=preview(value),
-                fingerprint=fingerprint(self._kit.key, value),
+                fingerprint=mark,
                 remediation=rule.remediation,
                 span=place.span,
                 via=piece.via,
-                note=_note(rule.id, value),
-                suppressed=inline_marker(line, _line_before(piece.data, match.line_start)),
+                note=_note(rule, value),
+                suppressed=inline_marker(
+                    line_around(piece.data, match.start, match.end, MAX_LINE + 1),
+                    line_before(piece.data, match.start, MAX_LINE + 1),
+                ),
             )
         )
 
@@ -125,13 +154,6 @@ class Inspection:
             self.skipped.append(Skipped(self._path, reason))
 
 
-def _note(rule: str, value: bytes) -> str:
-    account = account_of(value) if is_key_id(rule) else ""
+def _note(rule: Rule, value: bytes) -> str:
+    account = account_of(value) if is_key_id(rule.id) else ""
     return f"AWS account {account}" if account else ""
-
-
-def _line_before(data: bytes, line_start: int) -> bytes:
-    if line_start < 2:
-        return b""
-    low = max(data.rfind(b"\n", 0, line_start - 1) + 1, line_start - 256)
-    return data[low : line_start - 1]

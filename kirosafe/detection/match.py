@@ -1,8 +1,8 @@
 """From prefilter hits to exact matches: the rule's own expression on the candidate's surroundings.
 
 An anchor only says where to look. Its line (for a `multiline` rule: what follows it) is searched
-with the exact expression; stretches already searched are not searched again, so that a line with
-a hundred thousand hits costs what its length costs.
+with the exact expression; the surroundings of neighbouring hits are joined before, so that a line
+with a hundred thousand hits costs what its length costs.
 """
 
 import re
@@ -12,20 +12,31 @@ from typing import NamedTuple
 from kirosafe.model.rule import Rule
 from kirosafe.model.source import WINDOW_OVERLAP
 
-# How far a rule may look back from the end of its anchor and on beyond it, in bytes. Half a
-# window's overlap at most, so that what one window cannot see whole the next one can.
+# How far around the end of its anchor a rule's match may begin, in bytes, and how long it may be.
+# All together less than half a window's overlap, so that what one window cannot see whole the next
+# one can.
 LOOK_BACK = 512
 LOOK_ON = 8 << 10
-LOOK_ON_MULTILINE = WINDOW_OVERLAP // 2
+LONGEST = 4 << 10
+LOOK_ON_MULTILINE = WINDOW_OVERLAP // 2 - LOOK_BACK
+# How much of a line is shown to gates and plugins, on either side of the value.
+REACH = 256
 
 
 class Match(NamedTuple):
-    """A rule's exact match: the value is `data[start:end]`, its line begins at `line_start`."""
+    """A rule's exact match: the value is `data[start:end]`."""
 
     rule: Rule
     start: int
     end: int
-    line_start: int
+
+
+class _Stretch(NamedTuple):
+    """Bytes to search: matches may begin in `low..stop` and reach as far as `high`."""
+
+    low: int
+    stop: int
+    high: int
 
 
 class Matcher:
@@ -44,42 +55,62 @@ class Matcher:
         return compiled
 
     def near(self, data: bytes, number: int, ends: Sequence[int]) -> Iterator[Match]:
-        """Matches of rule `number` around the ascending anchor ends `ends` in `data`."""
-        rule, expression, searched = self._rules[number], self._expression(number), 0
-        for end in ends:
-            if end <= searched:
-                continue
-            low, high, whole = _surroundings(data, end, rule.multiline)
-            # What begins in the last half of a clipped stretch may have been cut: look again.
-            searched = high if whole else high - (high - end) // 2
+        """Matches of rule `number` around the ascending anchor ends `ends` in `data`, ascending."""
+        rule, expression = self._rules[number], self._expression(number)
+        for low, stop, high in _stretches(data, ends, rule.multiline):
             for match in expression.finditer(data, low, high):
-                searched = max(searched, match.end())
-                yield _as_match(rule, data, match)
+                if match.start() >= stop:
+                    break
+                yield Match(rule, *match.span("secret"))
 
     def anywhere(self, data: bytes, number: int) -> Iterator[Match]:
         """Matches of rule `number` in all of `data`, for rules of the second stage."""
         for match in self._expression(number).finditer(data):
-            yield _as_match(self._rules[number], data, match)
+            yield Match(self._rules[number], *match.span("secret"))
 
 
-def _surroundings(data: bytes, end: int, multiline: bool) -> tuple[int, int, bool]:
-    """Where to search for an anchor that ends at `end`, and whether that is all there is."""
+def _stretches(data: bytes, ends: Sequence[int], multiline: bool) -> Iterator[_Stretch]:
+    """What to search for anchors that end at the ascending `ends`; no two stretches overlap."""
+    open_: _Stretch | None = None
+    for end in ends:
+        if open_ is not None and end <= open_.high and open_.stop == open_.high and not multiline:
+            continue  # on a line that is searched to its end
+        around = _around(data, end, multiline)
+        if open_ is None:
+            open_ = around
+        elif around.low <= open_.stop:
+            open_ = _Stretch(open_.low, max(open_.stop, around.stop), max(open_.high, around.high))
+        else:
+            yield open_
+            open_ = around
+    if open_ is not None:
+        yield open_
+
+
+def _around(data: bytes, end: int, multiline: bool) -> _Stretch:
+    """The surroundings of one anchor that ends at `end`."""
     back = max(0, end - LOOK_BACK)
     low = max(back, data.rfind(b"\n", back, max(end - 1, back)) + 1)
-    limit = min(len(data), end + (LOOK_ON_MULTILINE if multiline else LOOK_ON))
-    newline = -1 if multiline else data.find(b"\n", end, limit)
+    if multiline:
+        high = min(len(data), end + LOOK_ON_MULTILINE)
+        return _Stretch(low, high, high)
+    high = min(len(data), end + LOOK_ON + LONGEST)
+    newline = data.find(b"\n", end, high)
     if newline >= 0:
-        return low, newline, True
-    return low, limit, limit == len(data)
+        return _Stretch(low, newline, newline)
+    return _Stretch(low, high if high == len(data) else end + LOOK_ON, high)
 
 
-def _as_match(rule: Rule, data: bytes, match: re.Match[bytes]) -> Match:
-    start, end = match.span("secret")
-    return Match(rule, start, end, data.rfind(b"\n", 0, start) + 1)
+def line_around(data: bytes, start: int, end: int, reach: int = REACH) -> bytes:
+    """The line of the value `data[start:end]`, at most `reach` bytes either side of it."""
+    low = max(0, start - reach)
+    low = max(low, data.rfind(b"\n", low, start) + 1)
+    high = data.find(b"\n", end, end + reach)
+    return data[low : end + reach if high < 0 else high]
 
 
-def line_around(data: bytes, match: Match, reach: int = 256) -> bytes:
-    """The match's line, at most `reach` bytes either side of the value."""
-    low = max(match.line_start, match.start - reach)
-    high = data.find(b"\n", match.end, match.end + reach)
-    return data[low : match.end + reach if high < 0 else high]
+def line_before(data: bytes, start: int, reach: int) -> bytes:
+    """The last `reach` bytes of the line before that of `data[start]`; empty if there is none
+    or if that line ends more than `reach` bytes before `start`."""
+    line_end = data.rfind(b"\n", max(0, start - reach), start)
+    return line_around(data, line_end, line_end, reach) if line_end > 0 else b""

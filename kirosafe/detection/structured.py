@@ -4,9 +4,8 @@ A name and its value may stand on different lines, a value may be encoded, quote
 The view has one `key = "value"` line for each entry, so that the same rules judge it.
 """
 
-from kirosafe.detection.piece import Piece, Place
+from kirosafe.detection.piece import Locator, Piece, Place
 from kirosafe.detection.views.structure import Entry, entries, structure_for
-from kirosafe.model.finding import Span
 
 # A larger configuration file is looked at as text alone.
 LARGEST = 1 << 20
@@ -34,11 +33,12 @@ def structured_piece(piece: Piece, structure: str = "") -> Piece | None:
     found = [entry for entry in entries(structure, piece.data) if entry.value.strip()]
     if not found:
         return None
+    locator = Locator(piece)
     return Piece(
         b"\n".join(_line(entry) for entry in found),
         piece.path,
         (*piece.via, structure),
-        places=tuple(_place(piece, entry) for entry in found),
+        places=tuple(_place(locator, entry) for entry in found),
     )
 
 
@@ -49,8 +49,7 @@ def _line(entry: Entry) -> bytes:
     return name.replace(b"\n", b" ") + b" = " + quote + value + quote
 
 
-def _place(piece: Piece, entry: Entry) -> Place:
+def _place(locator: Locator, entry: Entry) -> Place:
     if entry.start is None or entry.end is None:
         return Place(entry.line, 1, None)
-    column = entry.start - piece.data.rfind(b"\n", 0, entry.start)
-    return Place(entry.line, column, None if piece.offset is None else Span(entry.start, entry.end))
+    return locator.place(entry.start, entry.end)

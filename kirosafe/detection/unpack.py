@@ -58,7 +58,7 @@ def _look(inspection: Inspection, view: View) -> None:
     strict = codec is None and is_binary(data[:65536])
     piece = Piece(data, view.path, view.via, strict=strict)
     inspection.structured = False
-    inspection.look(piece)
+    inspection.look_into(piece)
     structured = structured_piece(piece) if inspection.structured and not strict else None
     if structured is not None:
         inspection.look(structured)
