@@ -1,6 +1,7 @@
 """What is particular to AWS: the account inside a key id, and what belongs together in a source."""
 
-from collections.abc import Sequence
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
 
 from kirosafe.model.finding import Finding
 from kirosafe.model.grade import Confidence, Severity
@@ -41,26 +42,45 @@ def correlate(findings: Sequence[Finding]) -> list[Finding]:
     However far apart they stand: an id whose secret lies in the same source is a working
     credential (high), an id alone is not a secret (it stays as its rule graded it).
     """
-    ids = [f for f in findings if f.rule.startswith(_KEY_IDS)]
-    secrets = [f for f in findings if f.rule.startswith(_SECRETS)]
-    tokens = [f for f in findings if f.rule.startswith(_TOKENS)]
-    if not ids or not (secrets or tokens):
-        return list(findings)
-    return [_related(f, ids, secrets, tokens) for f in findings]
+    ids = _Lines(f for f in findings if f.rule.startswith(_KEY_IDS))
+    secrets = _Lines(f for f in findings if f.rule.startswith(_SECRETS))
+    tokens = _Lines(f for f in findings if f.rule.startswith(_TOKENS))
+    related = []
+    for finding in findings:
+        if finding.rule.startswith(_KEY_IDS):
+            partners, name = (secrets, "secret key") if secrets.all else (tokens, "session token")
+        elif finding.rule.startswith(_SECRETS + _TOKENS):
+            partners, name = ids, "key id"
+        else:
+            partners, name = _NOBODY, ""
+        related.append(
+            _raised(finding, name, partners.nearest(finding)) if partners.all else finding
+        )
+    return related
 
 
-def _related(
-    finding: Finding, ids: list[Finding], secrets: list[Finding], tokens: list[Finding]
-) -> Finding:
-    if finding.rule.startswith(_KEY_IDS):
-        partners = secrets or tokens
-        name = "secret key" if secrets else "session token"
-    elif finding.rule.startswith(_SECRETS + _TOKENS):
-        partners, name = ids, "key id"
-    else:
-        return finding
-    nearest = min(partners, key=lambda partner: abs(partner.line - finding.line))
-    note = f"belongs to the {name} on line {nearest.line}"
+class _Lines:
+    """The lines on which some findings stand, by the view through which they were seen."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.all: list[int] = []
+        self._by_view: dict[tuple[str, ...], list[int]] = {}
+        for finding in findings:
+            insort(self.all, finding.line)
+            insort(self._by_view.setdefault(finding.via, []), finding.line)
+
+    def nearest(self, finding: Finding) -> int:
+        """The line nearest to `finding`, in the same view if there is one."""
+        lines = self._by_view.get(finding.via, self.all)
+        at = bisect_left(lines, finding.line)
+        return min(lines[max(at - 1, 0) : at + 1], key=lambda line: abs(line - finding.line))
+
+
+_NOBODY = _Lines(())
+
+
+def _raised(finding: Finding, name: str, line: int) -> Finding:
+    note = f"belongs to the {name} on line {line}"
     return finding._replace(
         severity=Severity.HIGH,
         confidence=Confidence.HIGH,

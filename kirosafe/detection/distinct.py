@@ -1,32 +1,56 @@
 """One finding a value: where several rules speak of the same bytes, the surest one is kept."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 
-from kirosafe.model.finding import Finding
+from kirosafe.detection.unpack import NOTEBOOK
+from kirosafe.model.finding import Finding, Span
 
 
-def _rank(finding: Finding) -> tuple[int, int, int, int]:
-    width = finding.span.end - finding.span.start if finding.span else 0
-    return finding.confidence, finding.severity, -len(finding.via), width
+def _rank(finding: Finding) -> tuple[int, int, int, int, int]:
+    """The better one first; between equals the earlier, then the one whose rule comes first."""
+    start, end = finding.span or (0, 0)
+    return -finding.confidence, -finding.severity, len(finding.via), start - end, start
 
 
 def one_per_value(findings: Iterable[Finding]) -> list[Finding]:
     """`findings` of one source in reading order, without those that a better one covers.
 
     Two cover each other when their spans overlap, or when they are the same value on the same
-    line and one of them was seen only through a view.
+    line and one of them was seen only through a view: the better one is kept, and with it the
+    span. A notebook is read twice, as text and as cells: what the text shows is not said again.
     """
+    ranked = sorted(findings, key=_rank)
+    as_text = {(finding.via, finding.fingerprint) for finding in ranked}
     kept: list[Finding] = []
-    taken: list[tuple[int, int]] = []
-    known: set[tuple[int, str]] = set()
-    for finding in sorted(findings, key=_rank, reverse=True):
-        if (finding.line, finding.fingerprint) in known and finding.span is None:
-            continue
-        span = finding.span
-        if span is not None:
-            if any(span.start < end and start < span.end for start, end in taken):
+    taken: list[Span] = []
+    known: dict[tuple[int, str], int] = {}
+    for finding in ranked:
+        value = finding.line, finding.fingerprint
+        if finding.span is None:
+            reread = finding.via[-1:] == (NOTEBOOK,)
+            if value in known or (reread and (finding.via[:-1], finding.fingerprint) in as_text):
                 continue
-            taken.append(span)
-        known.add((finding.line, finding.fingerprint))
+        elif _overlaps(finding.span, taken):
+            continue
+        else:
+            insort(taken, finding.span)
+            better = known.get(value)
+            if better is not None and kept[better].span is None:
+                kept[better] = _moved(kept[better], finding)
+                continue
+        known.setdefault(value, len(kept))
         kept.append(finding)
     return sorted(kept, key=lambda f: (f.line, f.column, f.rule))
+
+
+def _overlaps(span: Span, taken: list[Span]) -> bool:
+    """Whether `span` overlaps one of `taken`, which ascend and do not overlap each other."""
+    at = bisect_left(taken, span)
+    before, after = taken[max(at - 1, 0) : at], taken[at : at + 1]
+    return any(span.start < other.end and other.start < span.end for other in before + after)
+
+
+def _moved(finding: Finding, to: Finding) -> Finding:
+    """`finding` said to be where `to`, the same value, can be rewritten."""
+    return finding._replace(column=to.column, span=to.span, via=to.via)
