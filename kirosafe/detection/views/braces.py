@@ -91,6 +91,7 @@ class _Walk:
         """A brace or bracket opens."""
         if len(self.levels) >= _DEEPEST_LEVEL:
             self._buried += 1
+            self._own_part()
             self.levels[-1].is_map = is_map
             return
         part = self._own_part()

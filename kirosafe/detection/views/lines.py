@@ -42,7 +42,8 @@ def _value_span(data: bytes, begin: int, line_end: int) -> tuple[int, int, int]:
     """Where the value that begins at `begin` starts and ends, and where to read on."""
     quoted = {b'"': _DOUBLE, b"'": _SINGLE}.get(data[begin : begin + 1])
     if quoted and (match := quoted.match(data, begin, min(len(data), begin + _REACH))):
-        return match.start(1), match.end(1), match.end()
+        line_end = data.find(b"\n", match.end())
+        return match.start(1), match.end(1), len(data) if line_end < 0 else line_end
     plain = _UNQUOTED.match(data, begin, line_end)
     return begin, plain.end() if plain else begin, line_end
 
