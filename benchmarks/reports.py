@@ -101,7 +101,7 @@ _READERS: dict[str, Callable[[Any], Report]] = {
 
 
 def read_report(tool: str, text: str) -> Report:
-    """The report of the tool of that name; ValueError, KeyError or TypeError where it is not one."""
+    """The report of the tool of that name, or ValueError, KeyError or TypeError."""
     return _READERS[tool](json.loads(text))
 
 
