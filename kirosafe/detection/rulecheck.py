@@ -19,8 +19,8 @@ from kirosafe.model.rule import Rule
 SEEDS = (1, 2, 3)
 """Each example is expanded with each of these; one lucky draw proves nothing."""
 
-ANCHOR_LIMIT = 200
-"""The most bytes an anchor may span: well inside what the matcher looks back (match.LOOK_BACK)."""
+ANCHOR_LIMIT = 300
+"""The most bytes an anchor may span: well inside the 512 that the matcher looks back."""
 
 LITERAL_LIMIT = 3
 """The fewest bytes of an anchor that must be fixed text, for the prefilter's speed."""
@@ -57,7 +57,8 @@ def check(texts: Mapping[str, str], scan: Scan, clock: Callable[[], float]) -> l
     """Everything wrong with the rules in `texts` (file name to TOML), in the order of the files.
 
     Rules that cannot be read at all are one problem, which lists all errors. `scan` must run all
-    rules, whatever their confidence; `clock` gives processor time in seconds.
+    rules, whatever their confidence, and keep all that match; `clock` gives processor time in
+    seconds.
     """
     try:
         rules = {rule.id: rule for rule in parse_rules(texts).rules}

@@ -102,7 +102,9 @@ def read_tables(texts: Mapping[str, str], flaws: list[Flaw]) -> Iterator[Table]:
                 flaws.append(Flaw(name, 1, f"'{kind}' must be written as [[{kind}]] tables"))
             else:
                 places = [header for header in headers if header[0] == kind]
-                for (_, line, lines), values in zip(places, entries, strict=False):
+                for number, values in enumerate(entries):
+                    # Tables written as values (`rule = [{…}]`) have no header of their own.
+                    _, line, lines = places[number] if number < len(places) else (kind, 1, {})
                     yield Table(name, kind, line, values, lines)
 
 
