@@ -59,12 +59,12 @@ def quoted_piece(piece: Piece) -> Piece | None:
     data = piece.data
     if b"\r" in data:
         data = data.replace(b"\r", b"\n")  # lengths stay, and it ends lines for detect-secrets too
-    if piece.path.endswith(_YAML):
-        found = sorted(_yaml_lines(data), key=lambda line: line.start)
-    elif _has_ini_shape(data, piece.offset == 0):
-        found = list(_ini_lines(data))
-    else:
-        return None
+    is_yaml = piece.path.endswith(_YAML)
+    found = list(_yaml_lines(data)) if is_yaml else []
+    # With a section for its first line, YAML is ini to detect-secrets.
+    if (not is_yaml or data.lstrip()[:1] == b"[") and _has_ini_shape(data, piece.offset == 0):
+        found += _ini_lines(data)
+    found.sort(key=_start)
     if not found:
         return None
     return Piece(
@@ -73,6 +73,10 @@ def quoted_piece(piece: Piece) -> Piece | None:
         ("quoted",),
         places=tuple(_places(piece, found)),
     )
+
+
+def _start(line: _Line) -> int:
+    return line.start
 
 
 def _places(piece: Piece, lines: list[_Line]) -> Iterator[Place]:
@@ -112,7 +116,7 @@ def _ini_lines(data: bytes) -> Iterator[_Line]:
         indent = len(row) - len(row.lstrip())
         if name and indent > margin:
             start = at + indent
-            yield _Line(name, b" = ", text, start, start + len(text))
+            yield _Line(name, b" = ", _unquoted(text), start, start + len(text))
             continue
         margin = indent
         cut = min((place for place in (text.find(b"="), text.find(b":")) if place >= 0), default=0)
@@ -134,11 +138,15 @@ def _unquoted(value: bytes) -> bytes:
 class _Scalar:
     """A YAML value being put together from the lines it is written on."""
 
-    def __init__(self, name: bytes, margin: int, block: bytes, comment: bytes) -> None:
+    def __init__(
+        self, name: bytes, margin: int, comment: bytes, block: bool = False, joint: bytes = b" "
+    ) -> None:
+        """Of a `block`, every line further in than `margin` is a part, put on with `joint`."""
         self.name = name
         self.margin = margin
-        self.block = block
         self.comment = comment
+        self.block = block
+        self.joint = joint
         self.pieces: list[bytes] = []
         self.start = self.end = 0
 
@@ -151,10 +159,10 @@ class _Scalar:
         self.end = start + len(text)
 
     def lines(self) -> Iterator[_Line]:
-        """The value whole and, where it has several lines, each by itself."""
+        """The value whole, if there is one."""
         if not self.pieces:
             return
-        joined = (BLANK if self.block == b"|" else b" ").join(self.pieces)
+        joined = self.joint.join(self.pieces)
         if not self.block:
             joined = _scalar(joined)
         yield _Line(self.name, b": ", joined, self.start, self.end, self.comment)
@@ -204,10 +212,12 @@ def _opened(text: bytes, cut: int, at: int, indent: int) -> _Scalar:
     properties = _PROPERTIES.match(rest + b" ")
     value = rest[properties.end() :] if properties else rest
     block = _BLOCK.match(value)
-    comment = _COMMENT.search(text)
-    scalar = _Scalar(
-        name, indent + dashes, block[1] if block else b"", comment[0] if comment else b""
-    )
+    joint = BLANK if block and block[1] == b"|" else b" "
+    if properties and b"!!binary" in properties[0]:
+        joint = b""  # base64, which detect-secrets puts together again
+    found = _COMMENT.search(text)
+    comment = found[0] if found else b""
+    scalar = _Scalar(name, indent + dashes, comment, block is not None, joint)
     if value and not block:
         scalar.add(value, at + indent + len(text) - len(value))
     return scalar

@@ -176,9 +176,8 @@ def _imported(name: str) -> Any:
             "Install the version that kirosafe was made for: detect-secrets 1.5.",
         ) from None
     finally:
-        for stand_in, module in stand_ins.items():
-            if sys.modules.get(stand_in) is module:
-                del sys.modules[stand_in]
+        for stand_in in stand_ins:
+            del sys.modules[stand_in]
 
 
 def _stand_ins() -> Iterator[tuple[str, Any]]:

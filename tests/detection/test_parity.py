@@ -33,6 +33,7 @@ def spans_of(path: str, text: str, offset: int = 0) -> list[str]:
         ("# c\n; d\na=b\n", ['a = "b"']),
         ("a=\n", []),
         ("a =\n  b\n\n  c\nd=e\n", ['a = "b"', 'a = "c"', 'd = "e"']),
+        ("a =\n  'b'\n", ['a = "b"']),
         ("a=b\n[s]\n  =c\n  d\n", ['a = "b"']),
         ("A=b\r\nC=d\rE=f\n", ['A = "b"', 'C = "d"', 'E = "f"']),
         ("\ufeffA=b\n", ['\ufeffA = "b"']),
@@ -74,10 +75,12 @@ def test_a_window_may_begin_and_end_inside_a_line() -> None:
         ("a:\n  # c\n  b: c\n", ['b: "c"']),
         ("a: |\n  b: c\n\n  d\ne: f\n", ['a: "b: cBLANKd"', 'e: "f"']),
         ("a: >-  # note\n  b\n  c\n", ['a: "b c"  # note']),
+        ("a: !!binary |\n  b\n  c\n", ['a: "bc"']),
         ("a: |\nb: c\n", ['b: "c"']),
         ("a: {b: c, d: 'e'}\n", ["a: \"{b: c, d: 'e'}\"", 'b: "c"', 'd: "e"']),
         ("a: {\n  b: c,\n  'd': e }\n", ['a: "{"', 'b: "c,"', 'b: "c"', 'd: "e }"', 'd: "e"']),
         ("words\n", []),
+        ("[s]\na = b\nc: d\n", ['a = "b"', 'c = "d"', 'c: "d"']),
     ],
 )
 def test_yaml(text: str, lines: list[str]) -> None:

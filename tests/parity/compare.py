@@ -53,9 +53,14 @@ def scan_bytes(engine: Engine, path: Path) -> tuple[bytes, SourceResult]:
     return data, engine.scan(MemorySource(str(path), data))
 
 
+def unreported(data: bytes, ours: SourceResult, theirs: Iterable[Theirs]) -> list[Theirs]:
+    """Those of `theirs` that `ours` lacks, for whatever reason."""
+    return [their for their in theirs if not _reported(data, ours.findings, their)]
+
+
 def missing(data: bytes, ours: SourceResult, theirs: Iterable[Theirs]) -> list[Theirs]:
     """Those of `theirs` that `ours` lacks, without the exceptions."""
-    return [t for t in theirs if not _reported(data, ours.findings, t) and not exception(t, ours)]
+    return [each for each in unreported(data, ours, theirs) if not exception(each, ours)]
 
 
 def exception(their: Theirs, ours: SourceResult) -> str:
@@ -67,6 +72,11 @@ def exception(their: Theirs, ours: SourceResult) -> str:
         return "more findings in one file than are kept; counted and said"
     if len(their.value) > LONGEST:
         return "longer than any credential"
+    here = [f for f in ours.findings if f.line == their.line]
+    if their.value.endswith("\\") and here:
+        return "the name in front of a quoted value, when the value itself is reported"
+    if their.kind == "Secret Keyword" and any(f.confidence > Confidence.LOW for f in here):
+        return "a guess that runs on into a surer finding, which is kept in its stead"
     return ""
 
 
@@ -79,23 +89,25 @@ def _reported(data: bytes, findings: Iterable[Finding], their: Theirs) -> bool:
     pieces = _pieces(their.value)
     lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     stated = lines[their.line - 1] if their.line <= len(lines) else b""
-    wrong = not any(piece in stated for piece in pieces)
+    wrong = not any(piece in b"".join(stated.split()) for piece in pieces)
     for finding in findings:
         if finding.span is None:
             if finding.line == their.line:
                 return True
             continue
-        ours = data[finding.span.start : finding.span.end]
+        ours = b"".join(data[finding.span.start : finding.span.end].split())
         before = data[: finding.span.start].replace(b"\r\n", b"\n")
         first = 1 + before.count(b"\n") + before.count(b"\r")
-        same_place = first <= their.line <= first + ours.count(b"\n")
+        last = first + data.count(b"\n", finding.span.start, finding.span.end)
+        same_place = first <= their.line <= last
         if (wrong or same_place) and any(ours in piece or piece in ours for piece in pieces):
             return True
     return False
 
 
 def _pieces(value: str) -> list[bytes]:
-    """The lines of `value` without the quotes and escapes that detect-secrets adds."""
+    """The lines of `value` without blanks, and the quotes and escapes that detect-secrets adds."""
     lines = value.replace('\\"', '"').splitlines() or [value]
-    found = [line.strip(" \t\\\"'").encode("utf-8", "surrogateescape") for line in lines]
+    bare = ["".join(line.split()).strip("\\\"'") for line in lines]
+    found = [line.encode("utf-8", "surrogateescape") for line in bare]
     return [line for line in found if line] or [value.encode()]
