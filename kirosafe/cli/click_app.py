@@ -108,7 +108,11 @@ def _help_without_command(context: click.Context) -> None:
         context.exit(_NO_COMMAND)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+)
 @click.version_option(__version__, "-V", "--version", message="kirosafe %(version)s")
 @click.pass_context
 def app(context: click.Context) -> None:

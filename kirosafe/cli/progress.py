@@ -18,13 +18,13 @@ _BETWEEN = 0.1
 
 
 @contextmanager
-def watcher(stream: TextIO, patience: float = PATIENCE) -> Iterator[Watch]:
+def watcher(stream: TextIO) -> Iterator[Watch]:
     """A function to call with files and bytes done so far; if `stream` is a terminal, it sees to
-    it that a line is drawn there from `patience` seconds on."""
+    it that a line is drawn there from `PATIENCE` seconds on."""
     if not stream.isatty():
         yield _no_watch
         return
-    line = _Line(stream, patience)
+    line = _Line(stream)
     try:
         yield line.update
     finally:
@@ -42,10 +42,9 @@ class _Line:
     that, and a process with threads should not fork. In a worker nothing is drawn.
     """
 
-    def __init__(self, stream: TextIO, patience: float) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._start = monotonic()
-        self._patience = patience
         self._owner = os.getpid()
         self._done = (0, 0)
         self._drawing: tuple[Thread, Event] | None = None
@@ -69,7 +68,7 @@ class _Line:
             thread.join()
 
     def _draw(self, stop: "Event") -> None:
-        if stop.wait(max(0.0, self._start + self._patience - monotonic())):
+        if stop.wait(max(0.0, self._start + PATIENCE - monotonic())):
             return
         # Slow to import, hence only when there is something to show.
         from rich.console import Console

@@ -27,6 +27,7 @@ def run(command: Callable[[], int]) -> int:
         _say(error.what, error.next_step)
         return error.exit_code
     except KeyboardInterrupt:
+        abandon(sys.stdout)  # at exit it might wait for a reader who does not read
         _say("interrupted; nothing was changed", "")
         return INTERRUPTED
     except BrokenPipeError:
