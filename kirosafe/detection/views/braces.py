@@ -20,7 +20,11 @@ _TOKEN = re.compile(
     |(?P<bare>(?:[^\s,{}\[\]"':=]|[:=](?![\s"'\[{]))++)""",
     re.X | re.S,
 )
-_ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))", re.S)
+_ESCAPE = re.compile(
+    rb"\\(?:u([dD][89abAB][0-9A-Fa-f]{2})\\u([dD][c-fC-F][0-9A-Fa-f]{2})"
+    rb"|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))",
+    re.S,
+)
 _SIMPLE = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"0": b"\0"}
 _SECRET = re.compile(rb'"kind"\s{0,8}:\s{0,8}"Secret"')
 _DEEPEST_LEVEL = 256  # levels below share one
@@ -129,23 +133,16 @@ class _Walk:
 
 
 def unescape(raw: bytes) -> bytes:
-    """A string's value: JSON's escapes, and JavaScript's; halves of pairs are joined."""
-    pieces: list[bytes] = []
-    done = 0
-    high = 0
-    for escape in _ESCAPE.finditer(raw):
-        pieces.append(raw[done : escape.start()])
-        done = escape.end()
-        unit, byte, simple = escape.groups()
-        if simple:
-            pieces.append(_SIMPLE.get(simple, simple))
-            continue
+    """A string's value: JSON's escapes, and JavaScript's; half a pair becomes a question mark."""
+    return _ESCAPE.sub(_unescaped, raw)
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    high, low, unit, byte, simple = escape.groups()
+    if simple:
+        return _SIMPLE.get(simple, simple)
+    if high:
+        number = 0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00
+    else:
         number = int(unit or byte, 16)
-        if 0xD800 <= number < 0xDC00:
-            high = number
-            continue
-        if high and 0xDC00 <= number < 0xE000:
-            number = 0x10000 + ((high - 0xD800) << 10) + (number - 0xDC00)
-        high = 0
-        pieces.append(chr(number).encode(errors="replace"))
-    return b"".join((*pieces, raw[done:]))
+    return chr(number).encode(errors="replace")

@@ -38,9 +38,8 @@ _JOINT = r"""["'][ \t+.\\]{0,16}\r?\n?[ \t+.]{0,48}["']"""
 def encoded_literals(literals: Iterable[bytes]) -> tuple[EncodedAnchor, ...]:
     """Every anchor for `literals`, without doubles, in a fixed order.
 
-    base64 has three alignments, of which only the characters that do not depend on neighbours are
-    used; an alignment with fewer than four of them is left out, as is, in every encoding, a
-    literal of fewer than four bytes.
+    A literal of fewer than four bytes is left out. base64 has three alignments, of which only the
+    characters that do not depend on neighbours are used: at least four of four bytes.
     """
     found: dict[EncodedAnchor, None] = {}
     for literal in literals:
@@ -66,8 +65,7 @@ def _base64_anchors(literal: bytes) -> Iterator[str]:
     for before in range(3):
         encoded = b2a_base64(b"\0" * before + literal + b"\0\0", newline=False).decode()
         first, last = (before * 8 + 5) // 6, (before + len(literal)) * 8 // 6
-        if last - first >= SHORTEST_ANCHOR:
-            yield "".join(_BASE64_CLASSES.get(char, char) for char in encoded[first:last])
+        yield "".join(_BASE64_CLASSES.get(char, char) for char in encoded[first:last])
 
 
 _BASE64_BYTES = 6
@@ -174,9 +172,11 @@ def _is_printable(data: bytes) -> bool:
 
 # --- base64 ----------------------------------------------------------------------------------
 
+# Expressions are compiled at their first use (and kept by `re`): the hook imports this module, and
+# compiling all of them would cost it milliseconds.
 # A break inside a value: MIME, PEM, YAML folding with indentation, or escaped inside a string.
 # A value starts again behind a break only if what stands there fills its line.
-_BASE64_RUN = re.compile(
+_BASE64_RUN = (
     rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+"
     rb"(?:(?:[ \t]*+\r?\n[ \t]*+|(?:\\r)?\\n)[A-Za-z0-9+/_-]++"
     rb"(?=={0,2}[ \t\"',;]*+(?:[\r\n]|\\[rn]|\Z)))*+={0,2}"
@@ -189,7 +189,7 @@ _LOOK = 24  # characters on each side by which the alignment is judged
 
 def _base64_pieces(text: bytes, at: int) -> Iterator[_Replacement]:
     """The run at the hit, whatever comes out, and its neighbours where text comes out."""
-    for run in _BASE64_RUN.finditer(text):
+    for run in re.finditer(_BASE64_RUN, text):
         start, stop = run.span()
         raw = run[0].replace(b"\\r", b"").replace(b"\\n", b"") if b"\\" in run[0] else run[0]
         chars = raw.translate(_URL_ALPHABET, _NOT_BASE64)
@@ -226,17 +226,17 @@ def _base64(chars: bytes) -> bytes:
 
 # --- hex, percent, escapes, concat -----------------------------------------------------------
 
-_HEX_RUN = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{16,}+")
-_PERCENT = re.compile(rb"(?:%[0-9A-Fa-f]{2})++")
-_ESCAPE = re.compile(rb"\\{1,2}(?:u(?:([0-9A-Fa-f]{4})|\{([0-9A-Fa-f]{1,6})\})|x([0-9A-Fa-f]{2}))")
-_BETWEEN = re.compile(_JOINT.encode())
+_HEX_RUN = rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{16,}+"
+_PERCENT = rb"(?:%[0-9A-Fa-f]{2})++"
+_ESCAPE = rb"\\{1,2}(?:u(?:([0-9A-Fa-f]{4})|\{([0-9A-Fa-f]{1,6})\})|x([0-9A-Fa-f]{2}))"
+_BETWEEN = _JOINT.encode()
 
 
 def _hex_pieces(text: bytes, at: int) -> Iterator[_Replacement]:
     """The run at the hit, and its neighbours where text comes out."""
     from binascii import unhexlify
 
-    for run in _HEX_RUN.finditer(text):
+    for run in re.finditer(_HEX_RUN, text):
         digits = run[0]
         hit = run.start() < at <= run.end()
         if hit and (at - run.start()) % 2:
@@ -249,12 +249,12 @@ def _hex_pieces(text: bytes, at: int) -> Iterator[_Replacement]:
 def _percent_pieces(text: bytes, _at: int) -> Iterator[_Replacement]:
     from binascii import unhexlify
 
-    for run in _PERCENT.finditer(text):
+    for run in re.finditer(_PERCENT, text):
         yield _Replacement(*run.span(), unhexlify(run[0].replace(b"%", b"")))
 
 
 def _escape_pieces(text: bytes, _at: int) -> Iterator[_Replacement]:
-    for escape in _ESCAPE.finditer(text):
+    for escape in re.finditer(_ESCAPE, text):
         unit, code, byte = escape.groups()
         number = int(unit or code or byte, 16)
         char = bytes((number,)) if byte else _utf8(number)
@@ -268,7 +268,7 @@ def _utf8(number: int) -> bytes:
 
 def _concat_pieces(text: bytes, _at: int) -> Iterator[_Replacement]:
     """The joints between two pieces of a string, replaced by nothing."""
-    for joint in _BETWEEN.finditer(text):
+    for joint in re.finditer(_BETWEEN, text):
         if joint.end() - joint.start() > 2:  # two quotes alone are an empty string
             yield _Replacement(*joint.span(), b"")
 

@@ -131,6 +131,18 @@ def test_zip64_directories_are_read() -> None:
     assert views(unpack(wide(zipped({"a.txt": b"content"})))) == {"zip:a.txt": b"content"}
 
 
+@pytest.mark.parametrize("mark", [b"PK\x05\x06", b"PK\x06\x06", b"PK\x01\x02", b"PK\x03\x04"])
+def test_archives_without_a_part_are_damaged(mark: bytes) -> None:
+    data = wide(zipped({"a.txt": b"content"})).replace(mark, b"PKPK")
+    found = list(members("zip", "box", data))
+    assert (views(found), reasons(found)) == ({}, [SkipReason.ARCHIVE_DAMAGED])
+
+
+def test_directories_outside_the_file_are_damage() -> None:
+    data = b"PK\x05\x06" + b"\0" * 8 + b"\xfe\xff\xff\xff" * 2 + b"\0\0"
+    assert reasons(unpack(data)) == [SkipReason.ARCHIVE_DAMAGED]
+
+
 def test_names_in_the_dos_alphabet_and_broken_ones() -> None:
     data = zipped({"abc.txt": b"1"})
     assert views(unpack(data.replace(b"abc.txt", b"\x84bc.txt"))) == {"zip:äbc.txt": b"1"}
@@ -198,7 +210,7 @@ def test_tar_oddities() -> None:
     assert views(unpack(sparse + b"abcd".ljust(512, b"\0"))) == {"tar:name": b"abcd"}
     cut = header(b"S", 4, tail=b"\x01")
     assert reasons(unpack(cut)) == [SkipReason.ARCHIVE_DAMAGED]
-    record = b"9 size=5\n11 path=wx\n12 mtime=1.5\n"
+    record = b"9 size=5\n11 path=wx\n12 mtime=1.5\n9 size=?\n"
     pax = header(b"x", len(record)) + record.ljust(512, b"\0")
     pax += header(b"0", 0) + b"12345".ljust(512, b"\0")
     assert views(unpack(pax)) == {"tar:wx": b"12345"}
@@ -358,14 +370,14 @@ def test_sqlite_in_write_ahead_mode_is_read() -> None:
 
 
 def test_sqlite_computes_nothing_that_the_schema_asks_for() -> None:
-    costly = "length(hex(zeroblob(10000000)))"
+    costly = "length(hex(zeroblob(30000000)))"
     data = database(
         f"CREATE TABLE t (a TEXT, b AS ({costly}) VIRTUAL, c TEXT AS (a || 'z') STORED);"
-        + "INSERT INTO t (a) VALUES ('x');" * 500
+        + "INSERT INTO t (a) VALUES ('x'); " * 20
     )
     started = time.process_time()
-    assert views(unpack(data)) == {"sqlite:t": b"\n".join([b"a = x\nc = xz"] * 500)}
-    assert time.process_time() - started < 2  # computing `b` would take a minute
+    assert views(unpack(data)) == {"sqlite:t": b"\n".join([b"a = x\nc = xz"] * 20)}
+    assert time.process_time() - started < 0.2  # computing `b` takes a second and more
 
 
 def test_sqlite_limits() -> None:

@@ -186,7 +186,7 @@ def test_hostile_input_takes_bounded_time(structure: str, unit: str) -> None:
     started = time.process_time()
     for _ in entries(structure, ((unit * size)[:size] + "\\").encode()):
         pass
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 3
 
 
 def test_deep_nesting_keeps_the_last_name_and_bounded_paths() -> None:
