@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 
 from kirosafe import __version__
 from kirosafe.cli.options import MOST, SCAN_OPTIONS, Option, ScanArguments, count
-from kirosafe.cli.output import unwritable
+from kirosafe.cli.output import given_up
 from kirosafe.errors import UsageError
 
 Deed = Callable[[], int]
@@ -189,5 +189,5 @@ def run_click(arguments: Sequence[str]) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     except OSError as error:
-        raise unwritable(error) from None
+        raise given_up(error) from None
     return deed() if callable(deed) else int(deed or 0)

@@ -13,19 +13,21 @@ _NAME_A_FILE = "Name a file that can be written, or leave out --output."
 def emit(text: str) -> None:
     """Write `text` to the standard output, as UTF-8 whatever the locale says: a report must not
     fail on a file's name. Raises `OutputError`, or `BrokenPipeError` when the reader has left."""
+    rest = memoryview(text.encode("utf-8", "backslashreplace"))
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+        while rest:  # under PYTHONUNBUFFERED a write may take only a part
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        abandon(sys.stdout)
-        raise unwritable(error) from None
+        raise given_up(error) from None
 
 
-def unwritable(error: OSError) -> OutputError:
-    """What to say when the standard output takes nothing more."""
+def given_up(error: OSError) -> OutputError:
+    """Give up on the standard output, which takes nothing more; what to say about it."""
+    abandon(sys.stdout)
     return OutputError(
         f"the standard output could not be written: {error.strerror}",
         "Make room where it goes, or name a file with --output.",

@@ -72,15 +72,16 @@ class _Line:
             return
         # Slow to import, hence only when there is something to show.
         from rich.console import Console
-        from rich.filesize import decimal
         from rich.progress import Progress, SpinnerColumn, TextColumn
 
         columns = SpinnerColumn(), TextColumn("{task.description}")
         with Progress(*columns, console=Console(file=self._stream), transient=True) as progress:
-            task = progress.add_task("scanning", total=None)
-            while True:
-                (files, size), seconds = self._done, monotonic() - self._start
-                said = f"scanning: {files:,} files, {decimal(size)}, {seconds:.0f} s"
-                progress.update(task, description=said)
-                if stop.wait(_BETWEEN):
-                    return
+            task = progress.add_task(self._said(), total=None)
+            while not stop.wait(_BETWEEN):
+                progress.update(task, description=self._said())
+
+    def _said(self) -> str:
+        from rich.filesize import decimal
+
+        files, size = self._done
+        return f"scanning: {files:,} files, {decimal(size)}, {monotonic() - self._start:.0f} s"

@@ -8,6 +8,18 @@ from tests.support.keys import Keys
 from tests.support.script import Script
 
 
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that all these tests share: to compile the rules anew takes a second."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def warm(shared_cache: Path, guards: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test here but those that speak of the cache itself uses the shared one."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shared_cache))
+
+
 @pytest.fixture
 def script(tmp_path: Path) -> Script:
     """The console script, to be run in an empty folder."""

@@ -11,6 +11,7 @@ import sys
 import termios
 from collections.abc import Mapping
 from fcntl import ioctl
+from itertools import pairwise
 from json import loads
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -105,17 +106,27 @@ class Script:
     def _reports(self, arguments: tuple[str | bytes | Path, ...]) -> list[Path]:
         names = [
             self.folder / os.fsdecode(after)
-            for before, after in zip(arguments, arguments[1:], strict=False)
+            for before, after in pairwise(arguments)
             if before in ("-o", "--output")
         ]
         return [path for path in names if path.is_file()]
 
 
 def kept_files() -> list[Path]:
-    """Every file that kirosafe keeps for itself: cache, key, logs."""
-    places = (Path(os.environ["HOME"]), Path(os.environ.get("TMPDIR", "/tmp")))
-    kept = [path for path in places[0].rglob("*") if "kirosafe" in path.parts and path.is_file()]
-    return kept + [path for path in places[1].glob("kirosafe-*/**/*") if path.is_file()]
+    """Every file that kirosafe keeps for itself: cache, key, logs, what it leaves in /tmp."""
+    places = (os.environ["HOME"], os.environ["XDG_CACHE_HOME"], os.environ.get("TMPDIR", "/tmp"))
+    return [
+        path
+        for place in places
+        for folder in _folders(Path(place))
+        for path in folder.rglob("*")
+        if path.is_file()
+    ]
+
+
+def _folders(place: Path) -> list[Path]:
+    names = ("kirosafe", "kirosafe-*", ".local/state/kirosafe", ".config/kirosafe")
+    return [folder for name in names for folder in place.glob(name)]
 
 
 def on_terminal(
