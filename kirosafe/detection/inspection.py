@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from kirosafe.detection.aws import account_of, is_key_id
 from kirosafe.detection.gates import passes
-from kirosafe.detection.match import Match, line_around, line_before
+from kirosafe.detection.match import Match, Stretch, line_around, line_before, stretches
 from kirosafe.detection.piece import Locator, Piece, Place
+from kirosafe.detection.prefilter import Hit
 from kirosafe.detection.redact import fingerprint, preview
 from kirosafe.detection.suppress import MAX_LINE, inline_marker
 from kirosafe.detection.toolkit import Role, Toolkit
@@ -41,22 +42,21 @@ class Inspection:
     def look(self, piece: Piece, low: int = 0, high: int | None = None) -> None:
         """Take up what the prefilter says about `piece`; of that only what begins in `low..high`,
         because neighbouring windows answer for the rest."""
-        hits = self._kit.prefilter.hits(piece.data)
-        if not hits:
-            return
-        high = len(piece.data) if high is None else high
-        ends: dict[int, set[int]] = {}
-        for number, end in hits:
-            ends.setdefault(number, set()).add(end)
+        ends = _by_anchor(self._kit.prefilter.hits(piece.data))
+        own = range(low, len(piece.data) if high is None else high)
         for number in sorted(ends):
-            self._take_up(piece, self._kit.roles[number], sorted(ends[number]), range(low, high))
+            self._take_up(piece, self._kit.roles[number], sorted(ends[number]), own)
 
     def look_again(self, piece: Piece, low: int = 0, high: int | None = None) -> None:
         """Run the rules of the second stage whose conditions the source meets so far."""
+        due = [not n.isdisjoint(self._rules) for _, n in self._kit.second_stage]
+        if not any(due):
+            return
+        ends = _by_anchor(self._kit.second_prefilter.hits(piece.data))
         own = range(low, len(piece.data) if high is None else high)
-        for number, requires in self._kit.second_stage:
-            if not requires.isdisjoint(self._rules):
-                self._consider(piece, self._kit.matcher.anywhere(piece.data, number), own)
+        for place, (number, _) in enumerate(self._kit.second_stage):
+            if due[place] and place in ends:
+                self._try((number,), piece, sorted(ends[place]), own)
 
     def _take_up(self, piece: Piece, role: Role, ends: list[int], own: range) -> None:
         if role.structure:
@@ -64,8 +64,20 @@ class Inspection:
         elif role.encoding:
             self._decode(piece, role.encoding, [end for end in ends if end - 1 in own])
         else:
-            for number in role.certain if piece.strict else role.rules:
-                self._consider(piece, self._kit.matcher.near(piece.data, number, ends), own)
+            self._try(role.certain if piece.strict else role.rules, piece, ends, own)
+
+    def _try(self, numbers: Iterable[int], piece: Piece, ends: list[int], own: range) -> None:
+        """Try rules with the same anchor where it ends."""
+        where: dict[bool, list[Stretch]] = {}
+        for number in numbers:
+            rule = self._kit.rules[number]
+            if not self._room[rule.confidence]:
+                self.dropped += len(ends)
+                continue
+            if rule.multiline not in where:
+                where[rule.multiline] = stretches(piece.data, ends, rule.multiline)
+            found = self._kit.matcher.within(piece.data, number, where[rule.multiline])
+            self._consider(piece, found, own)
 
     def _decode(self, piece: Piece, encoding: str, ends: list[int]) -> None:
         limits, done = self._kit.limits, 0
@@ -152,6 +164,17 @@ class Inspection:
     def _skip(self, reason: SkipReason) -> None:
         if not any(skipped.reason is reason for skipped in self.skipped):
             self.skipped.append(Skipped(self._path, reason))
+
+
+def _by_anchor(hits: Iterable[Hit]) -> dict[int, list[int]]:
+    """Where each anchor that was hit ends."""
+    ends: dict[int, list[int]] = {}
+    for number, end in hits:
+        if number in ends:
+            ends[number].append(end)
+        else:
+            ends[number] = [end]
+    return ends
 
 
 def _note(rule: Rule, value: bytes) -> str:

@@ -6,17 +6,17 @@ with a hundred thousand hits costs what its length costs.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kirosafe.model.rule import Rule
 from kirosafe.model.source import WINDOW_OVERLAP
 
-# How far around the end of its anchor a rule's match may begin, in bytes, and how long it may be.
-# All together less than half a window's overlap, so that what one window cannot see whole the next
-# one can.
+# How far around the end of its anchor a rule's match may at least begin, in bytes, and how long it
+# may be. All together less than half a window's overlap, so that what one window cannot see whole
+# the next one can.
 LOOK_BACK = 512
-LOOK_ON = 8 << 10
+LOOK_ON = 4 << 10
 LONGEST = 4 << 10
 LOOK_ON_MULTILINE = WINDOW_OVERLAP // 2 - LOOK_BACK
 # How much of a line is shown to gates and plugins, on either side of the value.
@@ -31,7 +31,7 @@ class Match(NamedTuple):
     end: int
 
 
-class _Stretch(NamedTuple):
+class Stretch(NamedTuple):
     """Bytes to search: matches may begin in `low..stop` and reach as far as `high`."""
 
     low: int
@@ -54,51 +54,44 @@ class Matcher:
             self._expressions[number] = compiled
         return compiled
 
-    def near(self, data: bytes, number: int, ends: Sequence[int]) -> Iterator[Match]:
-        """Matches of rule `number` around the ascending anchor ends `ends` in `data`, ascending."""
+    def within(self, data: bytes, number: int, stretches: Iterable[Stretch]) -> Iterator[Match]:
+        """Matches of rule `number` in the ascending `stretches` of `data`, ascending."""
         rule, expression = self._rules[number], self._expression(number)
-        for low, stop, high in _stretches(data, ends, rule.multiline):
+        for low, stop, high in stretches:
             for match in expression.finditer(data, low, high):
                 if match.start() >= stop:
                     break
                 yield Match(rule, *match.span("secret"))
 
-    def anywhere(self, data: bytes, number: int) -> Iterator[Match]:
-        """Matches of rule `number` in all of `data`, for rules of the second stage."""
-        for match in self._expression(number).finditer(data):
-            yield Match(self._rules[number], *match.span("secret"))
 
-
-def _stretches(data: bytes, ends: Sequence[int], multiline: bool) -> Iterator[_Stretch]:
-    """What to search for anchors that end at the ascending `ends`; no two stretches overlap."""
-    open_: _Stretch | None = None
+def stretches(data: bytes, ends: Sequence[int], multiline: bool) -> list[Stretch]:
+    """What to search for anchors that end at the ascending `ends`, ascending and apart: their
+    lines, as far as these are not endless; for a `multiline` rule all that follows."""
+    found: list[Stretch] = []
+    reached = 0  # ends up to here have all that they need in the last stretch
     for end in ends:
-        if open_ is not None and end <= open_.high and open_.stop == open_.high and not multiline:
-            continue  # on a line that is searched to its end
+        if end <= reached:
+            continue
         around = _around(data, end, multiline)
-        if open_ is None:
-            open_ = around
-        elif around.low <= open_.stop:
-            open_ = _Stretch(open_.low, max(open_.stop, around.stop), max(open_.high, around.high))
-        else:
-            yield open_
-            open_ = around
-    if open_ is not None:
-        yield open_
+        if not multiline:
+            reached = around.high if around.stop == around.high else around.stop - LOOK_ON
+        if found and around.low <= found[-1].high:
+            around = Stretch(found.pop().low, around.stop, around.high)
+        found.append(around)
+    return found
 
 
-def _around(data: bytes, end: int, multiline: bool) -> _Stretch:
+def _around(data: bytes, end: int, multiline: bool) -> Stretch:
     """The surroundings of one anchor that ends at `end`."""
     back = max(0, end - LOOK_BACK)
     low = max(back, data.rfind(b"\n", back, max(end - 1, back)) + 1)
     if multiline:
-        high = min(len(data), end + LOOK_ON_MULTILINE)
-        return _Stretch(low, high, high)
-    high = min(len(data), end + LOOK_ON + LONGEST)
+        return Stretch(low, end, min(len(data), end + LOOK_ON_MULTILINE))
+    high = min(len(data), end + 2 * LOOK_ON + LONGEST)
     newline = data.find(b"\n", end, high)
     if newline >= 0:
-        return _Stretch(low, newline, newline)
-    return _Stretch(low, high if high == len(data) else end + LOOK_ON, high)
+        return Stretch(low, newline, newline)
+    return Stretch(low, high if high == len(data) else end + 2 * LOOK_ON, high)
 
 
 def line_around(data: bytes, start: int, end: int, reach: int = REACH) -> bytes:

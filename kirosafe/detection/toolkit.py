@@ -57,6 +57,16 @@ class Toolkit:
         self.plugins = Plugins()
         self.limits = limits or Limits()
         self.key = key
+        self._second_prefilter: Prefilter | None = None
+
+    @property
+    def second_prefilter(self) -> Prefilter:
+        """Finds the anchors of `second_stage`, numbered by their place there; made when it is first
+        asked for, in some milliseconds."""
+        if self._second_prefilter is None:
+            anchors = [self.rules[number].anchor for number, _ in self.second_stage]
+            self._second_prefilter = make(anchors)
+        return self._second_prefilter
 
 
 def select(rulebook: Rulebook, minimum: Confidence) -> tuple[Rule, ...]:
