@@ -10,6 +10,7 @@ from kirosafe.model.rule import SensitiveFile
 _Named = tuple[str, int]
 _Index = dict[str, list[_Named]]
 _NONE: list[_Named] = []
+_ANYWHERE = "*"
 
 
 class SensitiveNames:
@@ -40,7 +41,9 @@ class SensitiveNames:
         elif len(end) >= 2:
             self._ends.setdefault(end[-2:], []).append((name, number))
         else:
-            self._within.setdefault(name.split("/")[-2], []).append((name, number))
+            parent = name.rpartition("/")[0].rpartition("/")[2]
+            key = _ANYWHERE if not parent or "*" in parent else parent
+            self._within.setdefault(key, []).append((name, number))
 
     def kinds_of(self, path: str) -> list[SensitiveFile]:
         """The kinds whose names fit `path`; upper and lower case are one."""
@@ -59,7 +62,8 @@ class SensitiveNames:
         folder, _, base = path.rpartition("/")
         found = self._whole.get(base, _NONE) + self._begins.get(base[:2], _NONE)
         found += self._ends.get(base[-2:], _NONE)
-        return found + self._within.get(folder.rpartition("/")[2], _NONE)
+        found += self._within.get(folder.rpartition("/")[2], _NONE)
+        return found + self._within.get(_ANYWHERE, _NONE)
 
     def fits(self, kind: SensitiveFile, head: bytes) -> bool:
         """Whether what the file begins with is what `kind` asks for; an empty file is nothing."""
