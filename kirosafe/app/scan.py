@@ -8,7 +8,6 @@ from kirosafe.app.policy import policy_suppression
 from kirosafe.app.ports import IgnoreRules, SourceScanner, Tree, Workers
 from kirosafe.errors import NothingScanned
 from kirosafe.model.finding import Finding
-from kirosafe.model.grade import Confidence, Severity
 from kirosafe.model.policy import EffectivePolicy
 from kirosafe.model.report import ScanReport, ScanStats
 from kirosafe.model.skipped import Skipped
@@ -104,7 +103,7 @@ def _scan_share(targets: Sequence[Target], ports: Ports, share: int, of: int) ->
             result = ports.scanner.scan(source)
             skipped += result.skipped
             findings += (_suppressed(finding, target) for finding in result.findings)
-            files += 1
+            files += bool(result.bytes or not result.skipped)  # not one that could not be opened
             size += result.bytes
             bulk_files += source.depth is Depth.BULK
             ports.watch(files * of, size * of)

@@ -35,7 +35,9 @@ def scan_targets(arguments: ScanArguments, environ: Mapping[str, str]) -> list[T
     spoken = Origin.COMMAND_LINE, _said(arguments)
     targets = []
     for root in arguments.paths or (".",):
-        policy = merge([*host, spoken, *repository_layers(root)], today)
+        # Of what is no folder there is nothing to ask; the walk says what is wrong with it.
+        own = repository_layers(root) if os.path.isdir(root) else []
+        policy = merge([*host, spoken, *own], today)
         if arguments.no_suppressions:
             policy = policy.without_suppressions()
         targets.append(Target(root, policy))
