@@ -16,7 +16,7 @@ _MEMORY_LIMIT = 120.0
 """Megabytes, from issue 2."""
 
 _NOISE = 10.0
-"""Megabytes by which the peaks of two equal scans may differ; `no more` memory leaves room for it."""
+"""Megabytes by which the peaks of equal scans may differ; `no more` memory leaves that room."""
 
 _PEER_SECONDS = 240
 """The longest that a peer may take for the one big file."""
