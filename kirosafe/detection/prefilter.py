@@ -8,6 +8,7 @@ alone, and a property test holds the two engines equal.
 
 import re
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -32,12 +33,15 @@ class VectorscanPrefilter:
     """All anchors in one block-mode Vectorscan database. Not safe for use by two threads."""
 
     def __init__(self, anchors: Sequence[str], compiled: bytes | None = None) -> None:
-        """Take `compiled` (`fresh` of the same anchors) if it fits, else compile (≈ 1 s)."""
-        database = _load(compiled) if compiled else None
+        """Take `compiled` if it is the `fresh` of the same anchors, else compile (≈ 1 s)."""
+        mark = _mark(anchors)
+        database = None
+        if compiled and compiled.startswith(mark):
+            database = _load(compiled[len(mark) :])
         self.fresh = b""
         if database is None:
             database = _compile(anchors)
-            self.fresh = _dump(database)
+            self.fresh = mark + _dump(database)
         self._scan = database.scan
 
     def hits(self, data: bytes) -> list[Hit]:
@@ -76,6 +80,12 @@ def _lookahead(anchor: str) -> re.Pattern[bytes]:
     return re.compile(b"(?=(" + body.encode() + b"))", re.DOTALL | case)
 
 
+def _mark(anchors: Sequence[str]) -> bytes:
+    """What `compiled` begins with: a database of other anchors would be loaded as readily, and its
+    numbers would mean something else."""
+    return blake2b("\n".join(anchors).encode(), digest_size=16).digest()
+
+
 def _compile(anchors: Sequence[str]) -> "Database":
     import hyperscan
 
@@ -97,7 +107,10 @@ def _dump(database: "Database") -> bytes:
 
 
 def _load(compiled: bytes) -> "Database | None":
-    """The database in `compiled`, or None if it is damaged, foreign or of another version."""
+    """The database in `compiled`, or None if it is damaged or of another version or platform.
+
+    The library compares a CRC-32 of it: damage shows, malice would not. The cache is the user's.
+    """
     import hyperscan
 
     try:
