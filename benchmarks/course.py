@@ -66,7 +66,8 @@ class Course:
 
     def ten(self) -> None:
         """Ten files: what it costs to start."""
-        self._race("ten", self._tools, self._runs)
+        bare = tuple(tool.bare() for tool in self._tools if tool.binary)
+        self._race("ten", self._tools + bare, self._runs)
         self._check_ratio("10-file tree, kirosafe / kingfisher", "ten", KINGFISHER, 0.30)
         self._check_ratio("10-file tree, kirosafe / betterleaks", "ten", BETTERLEAKS, 0.45)
 

@@ -21,3 +21,10 @@ def install(python: str, requirements: list[str]) -> None:
     """Install into the environment of `python`; pip's own messages go to standard error."""
     command = [python, "-m", "pip", "install", "--quiet", *requirements]
     subprocess.run(command, check=True, stdout=sys.stderr)
+
+
+def site_packages(python: str) -> str:
+    """The folder that the environment of `python` keeps its packages in."""
+    command = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()

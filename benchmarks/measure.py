@@ -100,7 +100,7 @@ class Track:
         return {name: _series(name, own, own, reports[name]) for name, own in runs.items()}
 
     def _home(self, tool: Tool) -> Path:
-        return self._folder / f"home-{tool.name}"
+        return self._folder / f"home-{tool.form}"
 
     def _report(self, tool: Tool) -> Path:
         return self._folder / f"{tool.name}.json"
@@ -134,7 +134,7 @@ class Track:
         if run.status not in tool.exits:
             return None, f"status {run.status}"
         try:
-            return read_report(tool.name, self._report(tool).read_text(encoding="utf-8")), ""
+            return read_report(tool.form, self._report(tool).read_text(encoding="utf-8")), ""
         except (OSError, ValueError, KeyError, TypeError) as reason:
             # Not its text: it may quote the report.
             return None, f"no readable report ({type(reason).__name__})"

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.environments import install, make_environment
+from benchmarks.environments import install, make_environment, site_packages
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,9 +19,14 @@ _SHIPPED = "LICENSE MANIFEST.in README.md containers kirosafe rules setup.cfg se
 
 
 class Tool(NamedTuple):
-    """A tool as peers.toml describes it; `program` is the path of its command once installed."""
+    """A tool as peers.toml describes it.
+
+    `form` names the form of its report; `program` is the path of its command once installed, and
+    `binary` of what that starts, if it is known.
+    """
 
     name: str
+    form: str
     package: str
     version: str
     command: tuple[str, ...]
@@ -30,6 +35,7 @@ class Tool(NamedTuple):
     slow: bool
     inside: bool
     program: str
+    binary: str
 
     def line(self, tree: str, report: str, more: tuple[str, ...] = ()) -> list[str]:
         """The command line for a tree (or file) and a report; `more` options before the tree."""
@@ -42,6 +48,10 @@ class Tool(NamedTuple):
         words = self._replace(program=self.name).line(tree, "REPORT", more)
         place = f"cd {tree} && " if self.inside else ""
         return place + " ".join(words) + ("" if self.prints_no_report else " > REPORT")
+
+    def bare(self) -> "Tool":
+        """The same tool, started without its Python script."""
+        return self._replace(name=f"{self.name}, bare binary", program=self.binary)
 
     @property
     def prints_no_report(self) -> bool:
@@ -63,6 +73,7 @@ def read_roster(path: Path = _ROSTER) -> Roster:
     tools = tuple(
         Tool(
             table["name"],
+            table["name"],
             table["package"],
             table["version"],
             tuple(table["command"]),
@@ -71,6 +82,7 @@ def read_roster(path: Path = _ROSTER) -> Roster:
             table.get("slow", False),
             table.get("inside", False),
             table["command"][0],
+            table.get("binary", ""),
         )
         for table in data["tool"]
     )
@@ -89,7 +101,8 @@ def install_tools(roster: Roster, cache: Path) -> tuple[Tool, ...]:
     for tool in roster.tools:
         python = peer_python if tool.version else our_python
         program = os.path.join(os.path.dirname(python), tool.command[0])
-        installed.append(tool._replace(program=program))
+        binary = os.path.join(site_packages(python), tool.binary) if tool.binary else ""
+        installed.append(tool._replace(program=program, binary=binary))
     return tuple(installed)
 
 

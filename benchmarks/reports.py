@@ -100,9 +100,9 @@ _READERS: dict[str, Callable[[Any], Report]] = {
 }
 
 
-def read_report(tool: str, text: str) -> Report:
-    """The report of the tool of that name, or ValueError, KeyError or TypeError."""
-    return _READERS[tool](json.loads(text))
+def read_report(form: str, text: str) -> Report:
+    """The report in the form that is named after its tool, or ValueError, KeyError or TypeError."""
+    return _READERS[form](json.loads(text))
 
 
 def reports_pair(report: Report, pair: Pair) -> bool:

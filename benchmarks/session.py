@@ -27,12 +27,13 @@ _METHOD = """\
 
 - Each tool runs once to warm up, its memory watched; then the tools take turns, A B C A B C. Caches
   are warm except in *First run ever*. What counts is the median. Seconds are those of the whole
-  process, from its start to its end, the console command that pip installed included.
+  process, from its start to its end, by the console command that pip installed. For kingfisher
+  and betterleaks that is a Python script which starts a binary, as it is for whoever installs them.
 - Same work: no tool checks a secret against a server or reads history; every tool writes a JSON
-  report to a file. kingfisher and betterleaks unpack archives and say so in the bytes they read.
+  report to a file. Archives are unpacked by default and counted by each tool in its own way.
 - Every tool has a home folder of its own and nothing of the user's environment.
 - Into every tree go an AWS pair, a GitHub token and a private key, made anew in each session. A
-  tool whose report lacks the AWS pair is marked; for kirosafe that ends the session as a failure.
+  tool whose report lacks the AWS pair is marked so; kirosafe then misses a limit of its own.
 - *Largest process* is the kernel's `ru_maxrss`. *All processes* is the highest sum, every 20 ms, of
   the proportional set sizes of the tool's processes in the warm-up; pages of a mapped file count.
   A limit is held against the larger of the two.

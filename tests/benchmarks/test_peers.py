@@ -13,7 +13,7 @@ def test_every_tool_is_pinned_asked_for_a_report_and_can_be_read() -> None:
         assert tool.prints_no_report == ("/report" in tool.line("/tree", "/report"))
         assert "{" not in "".join(tool.line("/tree", "/report"))
         with pytest.raises(TypeError):  # not KeyError: the tool's form is known
-            read_report(tool.name, "[]")
+            read_report(tool.form, "[]")
 
 
 def test_options_come_before_the_tree() -> None:
@@ -37,3 +37,11 @@ def test_every_tree_is_made_of_pinned_parts() -> None:
         assert bool(recipe.parts) != bool(recipe.copies)
         assert not recipe.of or recipe.of in catalogue.recipes
     assert all(len(sdist.sha256) == 64 for sdist in catalogue.sdists)
+
+
+def test_a_bare_binary_does_the_same_work_and_is_read_alike() -> None:
+    tool = next(tool for tool in read_roster().tools if tool.binary)
+    assert tool.bare().line("/tree", "/report")[0] == tool.binary
+    assert tool.bare().line("/tree", "/report")[1:] == tool.line("/tree", "/report")[1:]
+    assert tool.bare().form == tool.form
+    assert tool.bare().name != tool.name
