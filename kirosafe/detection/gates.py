@@ -1,4 +1,4 @@
-"""Checks a match must pass to be taken for a live secret. Rules name them: `gates = ["entropy:3.5"]`.
+"""Checks a match must pass to be taken for a live secret. A rule names its: `gates = ["mixed"]`.
 
 A gate sees the value, the line it stands on and its own argument, and answers yes or no. Gates
 are cheap and go first; detect-secrets, which costs a long import, is asked last
@@ -8,6 +8,7 @@ are cheap and go first; detect-secrets, which costs a long import, is asked last
 import re
 from binascii import a2b_base64, crc32
 from collections.abc import Callable
+from itertools import pairwise
 from math import log2
 from typing import Any
 
@@ -44,7 +45,7 @@ _HASH_CONTEXT = _Lazy(
     re.I,
 )
 _CODE = _Lazy(
-    rb"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[|\(|->|::)"  # os.environ[…], config.password, get(…)
+    rb"^[A-Za-z_]\w*(?:(?:\.[A-Za-z_]\w*)+(?:$|[\[(]|->)|\[|\(|->|::)"  # os.environ[…], a.b, get(…)
     rb"|^[\w.]*\([^)]*\)?$"
     rb"|^(?:\.{0,2}/|~/|[A-Za-z]:\\|--?[a-z])"  # paths and flags
     rb"|^[\w.-]+(?:/[\w.-]+)+/?$"  # a/b/c
@@ -84,7 +85,7 @@ def longest_sequence(value: bytes) -> int:
     best = 0
     for step in (1, -1):
         run = 1
-        for before, after in zip(value, value[1:], strict=False):
+        for before, after in pairwise(value):
             run = run + 1 if after - before == step else 1
             best = max(best, run)
     return best
