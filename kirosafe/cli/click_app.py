@@ -133,7 +133,7 @@ def scan_command(paths: tuple[str, ...], **said: Any) -> Deed:
     for each whether git would take it. Runs nothing, changes nothing, sends nothing.
 
     Exit status: 0 no finding as severe as --fail-on says, 1 findings, 2 wrong usage, 3 nothing
-    was scanned, 4 something was not looked at (with --require-coverage), 20 and above errors.
+    was scanned, 4 full coverage was required and something not looked at, 20 and above errors.
     """
     arguments = ScanArguments(paths, **{name: value for name, value in said.items() if value})
     return lambda: _scan(arguments)
