@@ -2,9 +2,10 @@
 
 import os
 
+from kirosafe.app.prepare import prepared_rulebook
 from kirosafe.app.rules import all_kinds, explained, listed
 from kirosafe.cli.output import emit
-from kirosafe.cli.wire import extra_rules, read_rulebook, rule_cache, rule_names, shipped_rules
+from kirosafe.cli.wire import extra_rules, rule_cache, rule_names, shipped_rules
 from kirosafe.errors import RulesError
 from kirosafe.model.rule import Rulebook
 
@@ -47,4 +48,4 @@ def check_rules(folder: str) -> int:
 
 
 def _shipped() -> Rulebook:
-    return read_rulebook(shipped_rules(), rule_cache(os.environ))
+    return prepared_rulebook(shipped_rules(), rule_cache(os.environ))

@@ -2,21 +2,20 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from sys import hexversion
 from time import perf_counter
 
 from kirosafe.app.own_keys import own_keys
 from kirosafe.app.policy import excluded_by_option, merge
 from kirosafe.app.ports import Cache
+from kirosafe.app.prepare import prepared_rulebook, prepared_toolkit
 from kirosafe.app.scan import Ports, Target
 from kirosafe.cli.options import ScanArguments
 from kirosafe.detection.engine import Engine
-from kirosafe.detection.rulebook import dump_rulebook, load_rulebook, parse_rules, rules_digest
-from kirosafe.detection.toolkit import Toolkit, cache_name
+from kirosafe.detection.rulebook import parse_rules
+from kirosafe.detection.toolkit import Toolkit
 from kirosafe.errors import RulesError
 from kirosafe.model.grade import Confidence, Severity
 from kirosafe.model.policy import Origin, ScanPolicy
-from kirosafe.model.rule import Rulebook
 from kirosafe.model.source import Source
 from kirosafe.state.cache import FileCache
 from kirosafe.state.folders import cache_folder, make_private, state_folder
@@ -69,8 +68,8 @@ def scan_ports(
     if arguments.rules:
         texts |= extra_rules(arguments.rules)
     key = fingerprint_key(environ)
-    book = read_rulebook(texts, cache)
-    engine = Engine(make_toolkit(book, key.key, minimum, cache))
+    book = prepared_rulebook(texts, cache)
+    engine = Engine(prepared_toolkit(book, key.key, minimum, cache))
     tree = WorkTree(book.folders)
     return Ports(
         tree=tree,
@@ -86,26 +85,6 @@ def scan_ports(
 def _processes(wanted: int, roots: Sequence[str]) -> int:
     """How many processes to use: as many as `wanted`; if 0, several where the tree is large."""
     return wanted or (processors() if processors() > 1 and worth_dividing(roots) else 1)
-
-
-def make_toolkit(book: Rulebook, key: bytes, minimum: Confidence, cache: Cache) -> Toolkit:
-    """The toolkit for `book`, with the compiled prefilter from `cache` where that holds it."""
-    name = cache_name(book, minimum)
-    kit = Toolkit(book, key, minimum, cache.get(name))
-    if kit.prefilter.fresh:
-        cache.put(name, kit.prefilter.fresh)
-    return kit
-
-
-def read_rulebook(texts: Mapping[str, str], cache: Cache) -> Rulebook:
-    """The rulebook that the rule files in `texts` make, from `cache` where that holds it."""
-    name = f"rulebook-{rules_digest(texts)}-{hexversion:x}"
-    kept = cache.get(name)
-    book = load_rulebook(kept) if kept else None
-    if book is None:
-        book = parse_rules(texts)
-        cache.put(name, dump_rulebook(book))
-    return book
 
 
 def rule_cache(environ: Mapping[str, str]) -> Cache:

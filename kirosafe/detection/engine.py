@@ -12,8 +12,9 @@ from typing import NamedTuple
 from kirosafe.detection.aws import correlate
 from kirosafe.detection.distinct import one_per_value
 from kirosafe.detection.inspection import Inspection
+from kirosafe.detection.parity import quoted_piece
 from kirosafe.detection.redact import fingerprint
-from kirosafe.detection.structured import structured_piece
+from kirosafe.detection.structured import names_secret, structured_piece
 from kirosafe.detection.toolkit import Toolkit
 from kirosafe.detection.unpack import packing, unpack
 from kirosafe.detection.views.text import as_text, is_binary, transcode
@@ -85,7 +86,8 @@ class Engine:
             detail = f"up to {inspection.dropped} more"
             inspection.skipped.append(Skipped(source.path, SkipReason.FINDINGS_LIMIT, detail))
         findings = one_per_value(correlate(inspection.findings)) if inspection.findings else []
-        findings += self._sensitive(source, nature, findings)
+        live = any(finding.confidence >= Confidence.MEDIUM for finding in findings)
+        findings += self._sensitive(source, nature, live or inspection.names_secret)
         return SourceResult(tuple(findings), tuple(inspection.skipped), reading.bytes)
 
     def _nature(self, source: Source, head: bytes) -> _Nature:
@@ -100,6 +102,10 @@ class Engine:
     ) -> None:
         for part in parts(windows, source.path, nature.codec, nature.strict):
             inspection.look(part.piece, part.low, part.high)
+            if self._kit.minimum is Confidence.LOW and not nature.strict:
+                quoted = quoted_piece(part.piece)
+                if quoted is not None:
+                    inspection.look(quoted)
             if part.whole and not nature.strict:
                 self._look_at_structure(inspection, part, nature)
 
@@ -108,6 +114,7 @@ class Engine:
         if structure or inspection.structured:
             view = structured_piece(part.piece, structure)
             if view is not None:
+                inspection.names_secret = names_secret(view)
                 inspection.look(view)
 
     def _look_deeper(self, inspection: Inspection, source: Source, nature: _Nature) -> None:
@@ -119,9 +126,9 @@ class Engine:
             for part in parts(source.windows(), source.path, nature.codec, nature.strict):
                 inspection.look_again(part.piece, part.low, part.high)
 
-    def _sensitive(self, source: Source, nature: _Nature, findings: list[Finding]) -> list[Finding]:
-        """The finding for the file as a whole, if it is one of the sensitive kinds."""
-        live = any(finding.confidence >= Confidence.MEDIUM for finding in findings)
+    def _sensitive(self, source: Source, nature: _Nature, live: bool) -> list[Finding]:
+        """The finding for the file as a whole, if it is one of the sensitive kinds; `live` says
+        whether there is a value in it that looks live."""
         for kind in nature.kinds:
             whole = kind.structure == "opaque" or kind.content
             head = transcode(nature.head, nature.codec) if nature.codec else nature.head

@@ -1,7 +1,7 @@
 """Files that are sensitive by name, and what must be in them to count."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from kirosafe.model.glob import word_matches
 from kirosafe.model.rule import SensitiveFile
@@ -16,7 +16,7 @@ _ANYWHERE = "*"
 class SensitiveNames:
     """Answers "which kind of sensitive file is this?" for every file of a tree, so it is quick:
     a name is looked up whole, by its first two and its last two characters and by its folder, and
-    what is found that way is compared. Nothing is compiled, because most runs start on a few files only."""
+    what is found that way is compared. Nothing is compiled: most runs see only a few files."""
 
     def __init__(self, kinds: Sequence[SensitiveFile]) -> None:
         """`kinds` as in the rulebook, whose order is the order of the answers."""

@@ -4,8 +4,17 @@ A name and its value may stand on different lines, a value may be encoded, quote
 The view has one `key = "value"` line for each entry, so that the same rules judge it.
 """
 
+import re
+
+from kirosafe.detection.gates import passes
 from kirosafe.detection.piece import Locator, Piece, Place
 from kirosafe.detection.views.structure import Entry, entries, structure_for
+
+_SECRET_ENTRY = re.compile(
+    rb"^[^=\n]*(?:passw|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key"
+    rb"|credential|auth)[^=\n]* = ([\"'])(.+)\1$",
+    re.I | re.M,
+)
 
 # A larger configuration file is looked at as text alone.
 LARGEST = 1 << 20
@@ -39,6 +48,16 @@ def structured_piece(piece: Piece, structure: str = "") -> Piece | None:
         piece.path,
         (*piece.via, structure),
         places=tuple(_place(locator, entry) for entry in found),
+    )
+
+
+def names_secret(view: Piece) -> bool:
+    """Whether an entry in `view`, which is from `structured_piece`, has the name of a secret and a
+    value that is not plainly a placeholder: enough in a file that is sensitive by its own name,
+    where also a password made of words counts."""
+    return any(
+        passes(("not-placeholder", "not-code"), entry[2], entry[0])
+        for entry in _SECRET_ENTRY.finditer(view.data)
     )
 
 

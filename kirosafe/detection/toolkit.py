@@ -1,33 +1,13 @@
 """Everything that is prepared once for a rulebook and used on every source."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
-
 from kirosafe.detection.match import Matcher
+from kirosafe.detection.plan import Plan, plan_anchors
 from kirosafe.detection.plugins import Plugins
-from kirosafe.detection.prefilter import Prefilter, library_version, make
+from kirosafe.detection.prefilter import Prefilter, make
 from kirosafe.detection.sensitive import SensitiveNames
-from kirosafe.detection.structured import TRIGGERS
-from kirosafe.detection.views.encoded import encoded_literals
 from kirosafe.detection.views.view import Limits
 from kirosafe.model.grade import Confidence
 from kirosafe.model.rule import Rule, Rulebook
-
-
-class Role(NamedTuple):
-    """What a hit of one anchor means: rules to try, an encoding to undo, or a structure to read."""
-
-    rules: tuple[int, ...] = ()
-    certain: tuple[int, ...] = ()
-    encoding: str = ""
-    structure: bool = False
-
-
-class Plan(NamedTuple):
-    """The anchors of a rulebook in the order in which the prefilter numbers them."""
-
-    anchors: tuple[str, ...]
-    roles: tuple[Role, ...]
 
 
 class Toolkit:
@@ -38,13 +18,15 @@ class Toolkit:
         rulebook: Rulebook,
         key: bytes,
         minimum: Confidence = Confidence.MEDIUM,
+        plan: Plan | None = None,
         compiled: bytes | None = None,
         limits: Limits | None = None,
     ) -> None:
-        """`key` is for fingerprints. `compiled` is what `prefilter.fresh` was for the same
-        `cache_name`, if the caller kept it."""
+        """`key` is for fingerprints. `plan` is `plan_anchors` of the selected rules, `compiled`
+        what `prefilter.fresh` was for it, if the caller kept them."""
+        self.minimum = minimum
         self.rules = select(rulebook, minimum)
-        plan = plan_anchors(self.rules)
+        plan = plan or plan_anchors(self.rules)
         self.roles = plan.roles
         self.prefilter: Prefilter = make(plan.anchors, compiled)
         self.matcher = Matcher(self.rules)
@@ -72,31 +54,3 @@ class Toolkit:
 def select(rulebook: Rulebook, minimum: Confidence) -> tuple[Rule, ...]:
     """The rules of at least `minimum` confidence: what is not asked for costs nothing."""
     return tuple(rule for rule in rulebook.rules if rule.confidence >= minimum)
-
-
-def cache_name(rulebook: Rulebook, minimum: Confidence) -> str:
-    """The name under which a compiled prefilter may be kept: rules, library and platform."""
-    from sys import platform
-
-    return f"prefilter-{rulebook.digest}-{minimum.label}-{library_version()}-{platform}"
-
-
-def plan_anchors(rules: Iterable[Rule]) -> Plan:
-    """Number the anchors of `rules`, each expression once, then what recognises hidden text."""
-    users: dict[str, list[int]] = {}
-    certain: set[int] = set()
-    encodings: dict[str, str] = {}
-    for number, rule in enumerate(rules):
-        if rule.confidence is Confidence.HIGH:
-            certain.add(number)
-        if not rule.requires:
-            users.setdefault(rule.anchor, []).append(number)
-        for anchor in encoded_literals(tuple(text.encode() for text in rule.encoded)):
-            encodings.setdefault(anchor.expression, anchor.encoding)
-    roles = [
-        Role(rules=tuple(numbers), certain=tuple(n for n in numbers if n in certain))
-        for numbers in users.values()
-    ]
-    roles += [Role(encoding=encoding) for encoding in encodings.values()]
-    roles += [Role(structure=True) for _ in TRIGGERS]
-    return Plan((*users, *encodings, *TRIGGERS), tuple(roles))

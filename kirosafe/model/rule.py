@@ -64,7 +64,8 @@ class SensitiveFile(NamedTuple):
 
 
 class Rulebook(NamedTuple):
-    """All rules, file kinds and bulk folders, in a fixed order, with the digest of the data they came from."""
+    """All rules, file kinds and bulk folders, in a fixed order; `digest` names the data that they
+    came from."""
 
     rules: tuple[Rule, ...]
     files: tuple[SensitiveFile, ...]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple, Protocol
 
-
 # A window holds this many bytes at most: large enough that per-window work vanishes beside the
 # scan, small enough that a 2 GB file costs what a 1 MB file costs.
 WINDOW_SIZE = 1 << 20

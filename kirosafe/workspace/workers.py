@@ -5,7 +5,6 @@ results has to be handed over, and those carry no secret.
 """
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
@@ -35,9 +34,9 @@ def worth_dividing(roots: Sequence[str]) -> bool:
 
 def processors() -> int:
     """How many processors this process may use, and no more than are of use."""
-    if sys.platform == "linux":
-        return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
-    return min(os.cpu_count() or 1, MOST_WORKERS)
+    allowed = getattr(os, "sched_getaffinity", None)  # Linux alone has it
+    number = len(allowed(0)) if allowed else os.cpu_count() or 1
+    return min(number, MOST_WORKERS)
 
 
 class Workers:
@@ -57,17 +56,15 @@ class Workers:
         try:
             results = [work(0, self._number)]
             for share, (_pid, pipe) in enumerate(started, start=1):
-                result = _received(pipe)
-                results.append(work(share, self._number) if result is None else result[0])
+                received: tuple[Result] | None = _received(pipe)
+                results.append(received[0] if received else work(share, self._number))
         finally:
             for pid, pipe in started:
                 _end(pid, pipe)
         return results
 
 
-def _start(
-    work: Callable[[int, int], Result], share: int, number: int
-) -> tuple[int, int]:
+def _start(work: Callable[[int, int], Result], share: int, number: int) -> tuple[int, int]:
     """Fork a worker; its process id and the descriptor its result comes from."""
     receiving, sending = os.pipe()
     pid = os.fork()
@@ -78,9 +75,7 @@ def _start(
     _serve(work, share, number, sending)
 
 
-def _serve(
-    work: Callable[[int, int], Result], share: int, number: int, sending: int
-) -> NoReturn:
+def _serve(work: Callable[[int, int], Result], share: int, number: int, sending: int) -> NoReturn:
     """In the worker: do the share, send the result, and leave without any clean-up of Python's,
     which would flush and close what belongs to the process that forked."""
     import pickle
