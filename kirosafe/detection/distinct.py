@@ -20,20 +20,20 @@ def one_per_value(findings: Iterable[Finding]) -> list[Finding]:
     line and one of them was seen only through a view: the better one is kept, and with it the
     span. A notebook is read twice, as text and as cells: what the text shows is not said again.
     """
-    ranked = sorted(findings, key=_rank)
-    as_text = {(finding.via, finding.fingerprint) for finding in ranked}
     kept: list[Finding] = []
+    shown: set[tuple[tuple[str, ...], str]] = set()
     taken: list[Span] = []
     known: dict[tuple[int, str], int] = {}
-    for finding in ranked:
+    for finding in sorted(findings, key=_rank):
         value = finding.line, finding.fingerprint
         if finding.span is None:
             reread = finding.via[-1:] == (NOTEBOOK,)
-            if value in known or (reread and (finding.via[:-1], finding.fingerprint) in as_text):
+            if value in known or (reread and (finding.via[:-1], finding.fingerprint) in shown):
                 continue
         elif _overlaps(finding.span, taken):
             continue
-        else:
+        shown.add((finding.via, finding.fingerprint))
+        if finding.span is not None:
             insort(taken, finding.span)
             better = known.get(value)
             if better is not None and kept[better].span is None:
