@@ -30,7 +30,7 @@ def test_it_finds_and_says_so(leaky: Script) -> None:
 
 def test_the_module_is_the_script(leaky: Script) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "kirosafe", "--version"],
+        [sys.executable, "-P", "-m", "kirosafe", "--version"],
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -149,7 +149,7 @@ def test_a_terminal_that_wants_no_colour_gets_none(environ: dict[str, str], leak
 def test_a_terminal_sees_progress_for_what_is_slow(leaky: Script) -> None:
     for number in range(300):
         (leaky.folder / f"{number}.txt").write_text("nothing to see here\n" * 100)
-    command = (sys.executable, "-c", _WITHOUT_PATIENCE, "scan", str(leaky.folder))
+    command = (sys.executable, "-P", "-c", _WITHOUT_PATIENCE, "scan", str(leaky.folder))
     status, screen = on_terminal(*command)
     assert status == 1
     assert "scanning: " in plain(screen)
