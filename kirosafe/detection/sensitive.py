@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from kirosafe.model.glob import word_matches
 from kirosafe.model.rule import SensitiveFile
 
-# (name pattern, number of its kind)
-_Named = tuple[str, int]
+# A name pattern: for each path component, from the last one on, the pieces between its stars.
+_Pattern = tuple[tuple[str, ...], ...]
+# A pattern and the number of its kind.
+_Named = tuple[_Pattern, int]
 _Index = dict[str, list[_Named]]
 _NONE: list[_Named] = []
 _ANYWHERE = "*"
@@ -25,25 +26,27 @@ class SensitiveNames:
         self._begins: _Index = {}
         self._ends: _Index = {}
         self._within: _Index = {}
+        self._excluded = [[_pattern(name.lower()) for name in k.excluded_names] for k in kinds]
         self._content: dict[str, re.Pattern[bytes]] = {}
         for number, kind in enumerate(kinds):
             for name in kind.names:
                 self._add(name.lower(), number)
 
     def _add(self, name: str, number: int) -> None:
+        named = _pattern(name), number
         last = name.rpartition("/")[2]
         begin, star, rest = last.partition("*")
         end = rest.rpartition("*")[2]
         if not star:
-            self._whole.setdefault(last, []).append((name, number))
+            self._whole.setdefault(last, []).append(named)
         elif len(begin) >= 2:
-            self._begins.setdefault(begin[:2], []).append((name, number))
+            self._begins.setdefault(begin[:2], []).append(named)
         elif len(end) >= 2:
-            self._ends.setdefault(end[-2:], []).append((name, number))
+            self._ends.setdefault(end[-2:], []).append(named)
         else:
             parent = name.rpartition("/")[0].rpartition("/")[2]
             key = _ANYWHERE if not parent or "*" in parent else parent
-            self._within.setdefault(key, []).append((name, number))
+            self._within.setdefault(key, []).append(named)
 
     def kinds_of(self, path: str) -> list[SensitiveFile]:
         """The kinds whose names fit `path`; upper and lower case are one."""
@@ -51,11 +54,12 @@ class SensitiveNames:
         candidates = self._candidates(path)
         if not candidates:
             return []
-        numbers = {number for name, number in candidates if _fits(name, path)}
+        parts = path.split("/")[::-1]
+        numbers = {number for pattern, number in candidates if _fits(pattern, parts)}
         return [
             self._kinds[number]
             for number in sorted(numbers)
-            if not any(_fits(name, path) for name in self._kinds[number].excluded_names)
+            if not any(_fits(pattern, parts) for pattern in self._excluded[number])
         ]
 
     def _candidates(self, path: str) -> list[_Named]:
@@ -75,10 +79,27 @@ class SensitiveNames:
         return expression.search(head) is not None
 
 
-def _fits(name: str, path: str) -> bool:
-    """Whether the pattern `name` covers as many last components of `path` as it has itself."""
-    wanted, parts = name.split("/"), path.split("/")
-    return len(wanted) <= len(parts) and all(
-        word_matches(pattern, part)
-        for pattern, part in zip(wanted, parts[-len(wanted) :], strict=True)
-    )
+def _pattern(name: str) -> _Pattern:
+    return tuple(tuple(part.split("*")) for part in reversed(name.split("/")))
+
+
+def _fits(pattern: _Pattern, parts: Sequence[str]) -> bool:
+    """Whether `pattern` covers as many last components of a path as it has itself; `parts` are
+    those of the path, the last one first."""
+    return len(pattern) <= len(parts) and all(map(_covers, pattern, parts))
+
+
+def _covers(pieces: tuple[str, ...], text: str) -> bool:
+    """Whether `text` is `pieces` with anything where the stars were; in time linear in `text`."""
+    if len(pieces) == 1:
+        return text == pieces[0]
+    begin, end = pieces[0], pieces[-1]
+    at, stop = len(begin), len(text) - len(end)
+    if at > stop or not text.startswith(begin) or not text.endswith(end):
+        return False
+    for piece in pieces[1:-1]:
+        at = text.find(piece, at, stop)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True

@@ -43,8 +43,9 @@ class RuleExamples(NamedTuple):
 
 
 class SensitiveFile(NamedTuple):
-    """A kind of file that is sensitive by name (`names`, shell patterns on the base name or, with
-    a slash, on the end of the path) and, where `content` is given, by what it starts with.
+    """A kind of file that is sensitive by name and, where `content` is given, by what it starts
+    with. `names` are patterns on the base name or, with a slash, on the end of the path; a star
+    stands for anything but a slash, every other character for itself, whatever its case.
 
     `structure` is how values are found in it: "dotenv", "ini", "json", "yaml", "toml", "netrc",
     "text", or "opaque" when the file is a secret as a whole. With a structure, the file counts as
