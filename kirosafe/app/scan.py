@@ -44,6 +44,8 @@ class _Share(NamedTuple):
     files: int
     bytes: int
     bulk_files: int
+    below_confidence: int
+    limited: int
     findings: list[Finding]
     skipped: list[Skipped]
 
@@ -78,6 +80,8 @@ def scan(targets: Sequence[Target], ports: Ports, version: str) -> ScanReport:
             seconds=ports.clock() - start,
             bulk_files=sum(share.bulk_files for share in shares),
             suppressed=len(quiet),
+            below_confidence=sum(share.below_confidence for share in shares),
+            limited=sum(share.limited for share in shares),
         ),
         notes=_notes(targets, ports.ignore),
         min_confidence=min(target.policy.min_confidence for target in targets),
@@ -90,25 +94,27 @@ def _scan_share(targets: Sequence[Target], ports: Ports, share: int, of: int) ->
     matter whether two processes see the tree in the same state."""
     from zlib import crc32
 
-    files = size = bulk_files = 0
+    files = size = bulk_files = below = limited = 0
     findings: list[Finding] = []
     skipped: list[Skipped] = []
-    for target in targets:
-        for source in ports.tree.sources((target.root,)):
-            if of > 1 and crc32(source.path.encode("utf-8", "surrogateescape")) % of != share:
-                continue
-            if isinstance(source, Skipped):
-                skipped.append(source)
-                continue
-            result = ports.scanner.scan(source)
-            skipped += result.skipped
-            findings += (_suppressed(finding, target) for finding in result.findings)
-            files += bool(result.bytes or not result.skipped)  # not one that could not be opened
-            size += result.bytes
-            bulk_files += source.depth is Depth.BULK
-            if share == 0:  # the others run where nobody sees them, about as fast
-                ports.watch(files * of, size * of)
-    return _Share(files, size, bulk_files, findings, skipped)
+    for source in ports.tree.sources([target.root for target in targets]):
+        if of > 1 and crc32(source.path.encode("utf-8", "surrogateescape")) % of != share:
+            continue
+        if isinstance(source, Skipped):
+            skipped.append(source)
+            continue
+        result = ports.scanner.scan(source)
+        sure = _sure_enough(result.findings, targets)
+        findings += sure
+        below += len(result.findings) - len(sure)
+        skipped += result.skipped
+        files += bool(result.bytes or not result.skipped)  # not one that could not be opened
+        size += result.bytes
+        bulk_files += source.depth is Depth.BULK
+        limited += result.limited
+        if share == 0:  # the others run where nobody sees them, about as fast
+            ports.watch(files * of, size * of)
+    return _Share(files, size, bulk_files, below, limited, findings, skipped)
 
 
 def _reading_order(finding: Finding) -> tuple[str, int, int, str]:
@@ -128,20 +134,38 @@ def exit_status(report: ScanReport, require_coverage: bool) -> int:
     return EXIT_INCOMPLETE if require_coverage and report.skipped else EXIT_CLEAN
 
 
-def _suppressed(finding: Finding, target: Target) -> Finding:
+def _sure_enough(findings: Sequence[Finding], targets: Sequence[Target]) -> list[Finding]:
+    """Those `findings` of one source that are to be reported, with who wants which to be quiet."""
+    if not findings:
+        return []
+    target, path = _responsible(findings[0].path, targets)
+    minimum = target.policy.min_confidence
+    return [_quieted(f, target.policy, path) for f in findings if f.confidence >= minimum]
+
+
+def _quieted(finding: Finding, policy: EffectivePolicy, path: str) -> Finding:
     """`finding` with the reason why reports are to be quiet about it, if there is one."""
-    if finding.suppressed:
-        return finding
-    reason = policy_suppression(finding, target.policy, _relative(finding.path, target.root))
-    return finding._replace(suppressed=reason) if reason else finding
+    marker = finding.suppressed if policy.inline_markers else ""
+    return finding._replace(suppressed=marker or policy_suppression(finding, policy, path))
 
 
-def _relative(path: str, root: str) -> str:
-    """`path`, as the tree reported it beneath `root`, as seen from `root`."""
+def _responsible(path: str, targets: Sequence[Target]) -> tuple[Target, str]:
+    """The target beneath which `path`, as the tree reported it, was found, and the path from
+    there; the innermost, because the tree walks no folder twice."""
+    found, longest = targets[0], -1
+    for target in targets:
+        prefix = _as_shown(target.root)
+        if len(prefix) > longest and f"{path}/".startswith(prefix):
+            found, longest = target, len(prefix)
+    return found, path.removeprefix(_as_shown(found.root))
+
+
+def _as_shown(root: str) -> str:
+    """What the path of everything beneath `root` begins with; "" for the current folder."""
     prefix = root.rstrip("/") + "/"
     while prefix.startswith("./"):
-        prefix = prefix[2:]
-    return path.removeprefix(prefix)
+        prefix = prefix[2:].lstrip("/")
+    return prefix
 
 
 def _judged(findings: Iterable[Finding], ignore: IgnoreRules) -> list[Finding]:

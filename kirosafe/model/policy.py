@@ -84,6 +84,7 @@ class EffectivePolicy(NamedTuple):
     """What a scan obeys once all layers are merged; the default values are the built-in policy.
 
     `notes` are sentences for the report: what was ignored, held back or has expired.
+    `inline_markers`: a comment beside a finding may quiet it (detection/suppress.py).
     """
 
     fail_on: Severity = Severity.MEDIUM
@@ -92,7 +93,8 @@ class EffectivePolicy(NamedTuple):
     excluded_paths: tuple[ExcludedPath, ...] = ()
     disabled_rules: tuple[DisabledRule, ...] = ()
     notes: tuple[str, ...] = ()
+    inline_markers: bool = True
 
     def without_suppressions(self) -> "EffectivePolicy":
         """The same thresholds with nothing quiet: what `--no-suppressions` asks for."""
-        return self._replace(excluded_paths=(), disabled_rules=())
+        return self._replace(excluded_paths=(), disabled_rules=(), inline_markers=False)
