@@ -126,7 +126,7 @@ def _not_example(value: bytes, _line: bytes, _argument: str) -> bool:
 
 
 def _mixed(value: bytes, _line: bytes, _argument: str) -> bool:
-    return any(48 <= b <= 57 for b in value) and any(b & 0xDF in range(65, 91) for b in value)
+    return len(value.translate(None, b"0123456789")) < len(value) and value.lower() != value.upper()
 
 
 def _not_word(value: bytes, _line: bytes, _argument: str) -> bool:
