@@ -86,6 +86,8 @@ def _pattern(name: str) -> _Pattern:
 def _fits(pattern: _Pattern, parts: Sequence[str]) -> bool:
     """Whether `pattern` covers as many last components of a path as it has itself; `parts` are
     those of the path, the last one first."""
+    if not _covers(pattern[0], parts[0]):
+        return False  # nearly always
     return len(pattern) <= len(parts) and all(map(_covers, pattern, parts))
 
 

@@ -29,7 +29,8 @@ class Limits(NamedTuple):
     most at tar in zip in jar, and each level multiplies the work of the one before.
     `decoded_bytes`: encoded text decoded for one source; a scanner without such a budget was seen
     to take 24 GB at decode depth 5 (gitleaks#2019).
-    `encoded_reach`: how far the text around a hit is decoded, each way; holds a private key chain.
+    `encoded_reach`: how far the text around a hit is decoded, each way; holds a private key
+    or a credentials file.
     `container_bytes`: a container larger than this is not held in memory.
     `unpacked_bytes`: what may come out of one source in all, over every level.
     `member_bytes`: what is kept of one member; the start of a longer one is looked at, the rest
@@ -45,7 +46,7 @@ class Limits(NamedTuple):
 
     depth: int = 3
     decoded_bytes: int = 8 * MIB
-    encoded_reach: int = 64 * KIB
+    encoded_reach: int = 16 * KIB
     container_bytes: int = 64 * MIB
     unpacked_bytes: int = 128 * MIB
     member_bytes: int = 32 * MIB
