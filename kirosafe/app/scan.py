@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from kirosafe.app.mask import NameMask
 from kirosafe.app.own_keys import mark_own
 from kirosafe.app.policy import policy_suppression
 from kirosafe.app.ports import IgnoreRules, SourceScanner, Tree, Workers
@@ -65,7 +66,8 @@ def scan(targets: Sequence[Target], ports: Ports, version: str) -> ScanReport:
             "Check the path.",
         )
     found = sorted((f for share in shares for f in share.findings), key=_reading_order)
-    findings = mark_own(_judged(found, ports.ignore), ports.own_keys)
+    mask = NameMask(ports.scanner)
+    findings = mask.findings(mark_own(_judged(found, ports.ignore), ports.own_keys))
     shown = tuple(finding for finding in findings if not finding.suppressed)
     quiet = tuple(finding for finding in findings if finding.suppressed)
     return ScanReport(
@@ -73,7 +75,7 @@ def scan(targets: Sequence[Target], ports: Ports, version: str) -> ScanReport:
         roots=tuple(target.root for target in targets),
         findings=shown,
         suppressed=quiet,
-        skipped=tuple(skipped),
+        skipped=tuple(mask.skipped(skipped)),
         stats=ScanStats(
             files=files,
             bytes=sum(share.bytes for share in shares),
@@ -83,7 +85,7 @@ def scan(targets: Sequence[Target], ports: Ports, version: str) -> ScanReport:
             below_confidence=sum(share.below_confidence for share in shares),
             limited=sum(share.limited for share in shares),
         ),
-        notes=_notes(targets, ports.ignore),
+        notes=_notes(targets, ports.ignore, mask),
         min_confidence=min(target.policy.min_confidence for target in targets),
         fail_on=min(target.policy.fail_on for target in targets),
     )
@@ -97,6 +99,8 @@ def _scan_share(targets: Sequence[Target], ports: Ports, share: int, of: int) ->
     files = size = bulk_files = below = limited = 0
     findings: list[Finding] = []
     skipped: list[Skipped] = []
+    if share == 0:
+        ports.watch(0, 0)
     for source in ports.tree.sources([target.root for target in targets]):
         if of > 1 and crc32(source.path.encode("utf-8", "surrogateescape")) % of != share:
             continue
@@ -186,6 +190,8 @@ def _judged(findings: Iterable[Finding], ignore: IgnoreRules) -> list[Finding]:
     return judged
 
 
-def _notes(targets: Sequence[Target], ignore: IgnoreRules) -> tuple[str, ...]:
+def _notes(targets: Sequence[Target], ignore: IgnoreRules, mask: NameMask) -> tuple[str, ...]:
     notes = dict.fromkeys(note for target in targets for note in target.policy.notes)
+    if mask.masked:
+        notes["Some names hold what looks like a secret; they are masked in this report."] = None
     return (*notes, *ignore.notes)

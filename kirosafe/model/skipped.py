@@ -23,7 +23,6 @@ class SkipReason(Enum):
     ARCHIVE_DAMAGED = "archive is damaged or of an unknown kind"
     FINDINGS_LIMIT = "more findings than are kept"
     DECODE_LIMIT = "more encoded text than is decoded"
-    GIT_UNREADABLE = "git could not read it"
 
 
 class Skipped(NamedTuple):

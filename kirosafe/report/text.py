@@ -119,7 +119,7 @@ def _answer(report: ScanReport, findings: Sequence[Finding]) -> str:
     left = stats.suppressed + stats.below_confidence + stats.limited
     if left:
         return f"No findings left to show in {where}; {left:,} not shown, as said above."
-    return f"No findings in {where}. Kiro can still read every file there."
+    return f"No findings in {where}. Kiro can still read all of it."
 
 
 def _reach(findings: Sequence[Finding]) -> str:

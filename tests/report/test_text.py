@@ -88,7 +88,7 @@ def test_line_numbers_are_kept_at_every_width(report: ScanReport, width: int) ->
 
 def test_nothing_found_is_said_plainly() -> None:
     assert _plain(scan()) == (
-        "No findings in this folder. Kiro can still read every file there.\n"
+        "No findings in this folder. Kiro can still read all of it.\n"
         "0 findings; 6,918 files, 45.4 MB in 0.52 s\n"
     )
 
