@@ -21,9 +21,7 @@ def own_keys(scanner: SourceScanner, files: Iterable[Source]) -> Mapping[str, st
     return known
 
 
-def mark_own(
-    findings: Iterable[Finding], known: Callable[[], Mapping[str, str]]
-) -> list[Finding]:
+def mark_own(findings: Iterable[Finding], known: Callable[[], Mapping[str, str]]) -> list[Finding]:
     """`findings` with a note on each that is one of the user's own live keys, which makes it
     severe. `known` is asked only if there is an AWS finding at all."""
     found = list(findings)
