@@ -17,15 +17,16 @@ def one_per_value(findings: Iterable[Finding]) -> list[Finding]:
     """`findings` of one source in reading order, without those that a better one covers.
 
     Two cover each other when their spans overlap, or when they are the same value on the same
-    line and one of them was seen only through a view: the better one is kept, and with it the
-    span. A notebook is read twice, as text and as cells: what the text shows is not said again.
+    line of the same file and one of them was seen only through a view: the better one is kept, and
+    with it the span. A notebook is read twice, as text and as cells: what the text shows is not
+    said again.
     """
     kept: list[Finding] = []
     shown: set[tuple[tuple[str, ...], str]] = set()
     taken: list[Span] = []
-    known: dict[tuple[int, str], int] = {}
+    known: dict[tuple[tuple[str, ...], int, str], int] = {}
     for finding in sorted(findings, key=_rank):
-        value = finding.line, finding.fingerprint
+        value = _member(finding.via), finding.line, finding.fingerprint
         if finding.span is None:
             reread = finding.via[-1:] == (NOTEBOOK,)
             if value in known or (reread and (finding.via[:-1], finding.fingerprint) in shown):
@@ -42,6 +43,14 @@ def one_per_value(findings: Iterable[Finding]) -> list[Finding]:
         known.setdefault(value, len(kept))
         kept.append(finding)
     return sorted(kept, key=lambda f: (f.line, f.column, f.rule))
+
+
+def _member(via: tuple[str, ...]) -> tuple[str, ...]:
+    """The steps to the member of a container whose lines are counted; only they carry a colon."""
+    steps = len(via)
+    while steps and ":" not in via[steps - 1]:
+        steps -= 1
+    return via[:steps]
 
 
 def _overlaps(span: Span, taken: list[Span]) -> bool:

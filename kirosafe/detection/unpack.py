@@ -1,6 +1,5 @@
 """What is packed into one file: archives, office documents, databases, notebooks."""
 
-from collections import deque
 from collections.abc import Iterable
 
 from kirosafe.detection.inspection import Inspection
@@ -13,6 +12,8 @@ from kirosafe.model.skipped import Skipped, SkipReason
 from kirosafe.model.source import Source
 
 NOTEBOOK = "notebook"
+# How much of a member's beginning says what it is.
+HEAD = 64 << 10
 
 
 def packing(path: str, head: bytes) -> str | None:
@@ -29,18 +30,22 @@ def unpack(inspection: Inspection, source: Source, kind: str, limits: Limits) ->
             inspection.skipped.append(Skipped(source.path, SkipReason.ARCHIVE_TOO_LARGE))
         return
     data = b"".join(window.data[window.overlap :] for window in source.windows())
-    budget = Budget(limits)
-    waiting = deque([(kind, View((), source.path, data))])
-    while waiting:
-        kind, packed = waiting.popleft()
-        for view in _views(kind, packed, limits, budget):
-            if isinstance(view, Skipped):
-                inspection.skipped.append(view._replace(path=source.path))
-                continue
-            _look(inspection, view)
-            inner = packing(view.path, view.data[:65536])
-            if inner:
-                waiting.append((inner, view))
+    _open(inspection, kind, View((), source.path, data), source.path, Budget(limits), limits)
+
+
+def _open(
+    inspection: Inspection, kind: str, packed: View, path: str, budget: Budget, limits: Limits
+) -> None:
+    """Look at what is in `packed`, and at once into what is packed in that, so that never more
+    than one container of each level is held. `members` ends it at the depth limit."""
+    for view in _views(kind, packed, limits, budget):
+        if isinstance(view, Skipped):
+            inspection.skipped.append(view._replace(path=path))
+            continue
+        _look(inspection, view)
+        inner = packing(view.path, view.data[:HEAD]) if kind != NOTEBOOK else None
+        if inner:
+            _open(inspection, inner, view, path, budget, limits)
 
 
 def _views(kind: str, packed: View, limits: Limits, budget: Budget) -> Iterable[View | Skipped]:
@@ -53,9 +58,9 @@ def _views(kind: str, packed: View, limits: Limits, budget: Budget) -> Iterable[
 
 
 def _look(inspection: Inspection, view: View) -> None:
-    codec = as_text(view.data[:65536])
+    codec = as_text(view.data[:HEAD])
     data = transcode(view.data, codec) if codec else view.data
-    strict = codec is None and is_binary(data[:65536])
+    strict = codec is None and is_binary(data[:HEAD])
     piece = Piece(data, view.path, view.via, strict=strict)
     inspection.structured = False
     inspection.look_into(piece)
