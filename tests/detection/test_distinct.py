@@ -114,6 +114,12 @@ def test_a_view_of_what_is_seen_anyway_says_nothing_new() -> None:
     assert len(one_per_value([other, seen])) == 2
 
 
+def test_members_of_an_archive_have_lines_of_their_own() -> None:
+    one, other = (_finding("a", via=(f"zip:{name}",)) for name in "ab")
+    hidden = _finding("a", via=("zip:a", "hex"))
+    assert one_per_value([one, other, hidden]) == [one, other]
+
+
 def test_a_better_view_takes_over_the_span() -> None:
     view = _finding("better", via=("hex",), confidence=Confidence.HIGH)
     (kept,) = one_per_value([view, _finding("a", (3, 9))])

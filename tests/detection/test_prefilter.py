@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kirosafe.cli.wire import shipped_rules
 from kirosafe.detection.engine import Engine
 from kirosafe.detection.examples import expand
+from kirosafe.detection.plan import plan_anchors
 from kirosafe.detection.prefilter import (
     Prefilter,
     RegexPrefilter,
@@ -18,7 +19,7 @@ from kirosafe.detection.prefilter import (
     make,
 )
 from kirosafe.detection.rulebook import parse_examples
-from kirosafe.detection.toolkit import Toolkit, plan_anchors
+from kirosafe.detection.toolkit import Toolkit
 from kirosafe.model.rule import Rulebook
 from kirosafe.model.source import MemorySource
 from tests.support.detection import KEY

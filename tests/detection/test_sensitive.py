@@ -1,6 +1,5 @@
 """Which names make a file sensitive, and which content makes it count."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
