@@ -12,6 +12,8 @@ _Named = tuple[_Pattern, int]
 _Index = dict[str, list[_Named]]
 _NONE: list[_Named] = []
 _ANYWHERE = "*"
+# So many last components are remembered with what fits them: trees repeat their names.
+_KNOWN = 5000
 
 
 class SensitiveNames:
@@ -27,6 +29,7 @@ class SensitiveNames:
         self._ends: _Index = {}
         self._within: _Index = {}
         self._excluded = [[_pattern(name.lower()) for name in k.excluded_names] for k in kinds]
+        self._known: _Index = {}
         self._content: dict[str, re.Pattern[bytes]] = {}
         for number, kind in enumerate(kinds):
             for name in kind.names:
@@ -51,7 +54,14 @@ class SensitiveNames:
     def kinds_of(self, path: str) -> list[SensitiveFile]:
         """The kinds whose names fit `path`; upper and lower case are one."""
         path = path.lower()
-        candidates = self._candidates(path)
+        folder, _, base = path.rpartition("/")
+        candidates = self._known.get(base)
+        if candidates is None:
+            candidates = self._candidates(base)
+            if len(self._known) < _KNOWN:
+                self._known[base] = candidates
+        candidates = candidates + self._within.get(folder.rpartition("/")[2], _NONE)
+        candidates += self._within.get(_ANYWHERE, _NONE)
         if not candidates:
             return []
         parts = path.split("/")[::-1]
@@ -62,12 +72,11 @@ class SensitiveNames:
             if not any(_fits(pattern, parts) for pattern in self._excluded[number])
         ]
 
-    def _candidates(self, path: str) -> list[_Named]:
-        folder, _, base = path.rpartition("/")
+    def _candidates(self, base: str) -> list[_Named]:
+        """What fits the last component, wherever it lies."""
         found = self._whole.get(base, _NONE) + self._begins.get(base[:2], _NONE)
         found += self._ends.get(base[-2:], _NONE)
-        found += self._within.get(folder.rpartition("/")[2], _NONE)
-        return found + self._within.get(_ANYWHERE, _NONE)
+        return [named for named in found if _covers(named[0][0], base)]
 
     def fits(self, kind: SensitiveFile, head: bytes) -> bool:
         """Whether what the file begins with is what `kind` asks for; an empty file is nothing."""
@@ -86,8 +95,6 @@ def _pattern(name: str) -> _Pattern:
 def _fits(pattern: _Pattern, parts: Sequence[str]) -> bool:
     """Whether `pattern` covers as many last components of a path as it has itself; `parts` are
     those of the path, the last one first."""
-    if not _covers(pattern[0], parts[0]):
-        return False  # nearly always
     return len(pattern) <= len(parts) and all(map(_covers, pattern, parts))
 
 
