@@ -54,7 +54,7 @@ def as_text(head: bytes) -> str | None:
         if head.startswith(mark):
             return codec
     head = head[:HEAD]
-    if b"\0" not in head:  # nearly every file; four times faster than finding out below
+    if head.count(0) * 4 < len(head):  # nearly every file; where ASCII is wide, half are NUL
         return None
     return next((codec for codec, width, lane in _LANES if _fits(head, width, lane)), None)
 
