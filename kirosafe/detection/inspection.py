@@ -103,7 +103,7 @@ class Inspection:
             start, done, text = run
             self._decoded += len(text)
             if self._decoded > limits.decoded_bytes:
-                self._skip(SkipReason.DECODE_LIMIT)
+                self.skipped.append(Skipped(self._path, SkipReason.DECODE_LIMIT))
                 return
             # What was decoded may hold lines that the source does not: then all is said to be
             # where the hit was.
@@ -172,10 +172,6 @@ class Inspection:
                 ),
             )
         )
-
-    def _skip(self, reason: SkipReason) -> None:
-        if not any(skipped.reason is reason for skipped in self.skipped):
-            self.skipped.append(Skipped(self._path, reason))
 
 
 def _by_anchor(hits: Iterable[Hit]) -> dict[int, list[int]]:
