@@ -161,7 +161,7 @@ def test_structure_is_read_where_something_calls_for_it() -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_no_value_comes_out(engine: Engine, seed: int) -> None:
     keys = Keys(seed)
     values = [

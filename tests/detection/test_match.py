@@ -52,6 +52,12 @@ def test_a_line_is_searched_for_its_own_anchors_only() -> None:
     assert data[match.start : match.end] == b"cd"
 
 
+def test_what_begins_far_from_any_anchor_is_not_the_anchors_business() -> None:
+    wide = rule("wide", "key=", "(?:key=|far=)(?P<secret>[a-z]{2})")
+    for gap, values in ((LOOK_ON, [b"ab", b"cd"]), (2 * LOOK_ON + 10, [b"ab"])):
+        assert _values(wide, b"key=ab" + b"." * gap + b"far=cd" + b"." * LONGEST * 2) == values
+
+
 def test_a_value_may_stand_before_its_anchor() -> None:
     backwards = rule("b", "<-key", "(?P<secret>[a-z]{3})<-key")
     assert _values(backwards, b"\nabc<-key") == [b"abc"]

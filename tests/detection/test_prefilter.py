@@ -53,7 +53,7 @@ def test_hits_are_anchor_and_end(made: type[VectorscanPrefilter] | type[RegexPre
 
 
 @given(st.lists(st.sampled_from([*b"AKIBSsecret=0f a\nb"]), max_size=80).map(bytes))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_engines_agree_on_anchors_of_one_length(data: bytes) -> None:
     anchors = ("AKI[A-Z]", "(?i)secret[=a]", "[0-9a-f]{4}", r"a\sb", "s.b")
     vectorscan = VectorscanPrefilter(anchors, _COMPILED.setdefault(anchors, b""))
@@ -96,7 +96,7 @@ def _documents(draw: st.DrawFn) -> bytes:
 
 
 @given(_documents(), st.sampled_from(["a.txt", ".env", "a.yaml", "a.json", "a.py"]))
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_engines_lead_to_the_same_findings(
     engine: Engine, slow_engine: Engine, data: bytes, path: str
 ) -> None:
@@ -106,13 +106,13 @@ def test_engines_lead_to_the_same_findings(
 
 def test_engines_agree_on_the_rules_own_examples(engine: Engine, slow_engine: Engine) -> None:
     rng, found = random.Random(3), set()
-    for examples in parse_examples(shipped_rules()):
+    for examples in parse_examples(shipped_rules())[::3]:
         texts = [expand(text, rng) for text in (*examples.matching, *examples.other)]
         source = MemorySource("example", "\n".join(texts).encode())
         result = engine.scan(source)
         assert result == slow_engine.scan(source), examples.rule
         found |= {finding.rule for finding in result.findings}
-    assert len(found) > 150
+    assert len(found) > 50
 
 
 def test_what_was_compiled_is_used_again() -> None:

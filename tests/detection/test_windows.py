@@ -128,9 +128,9 @@ def test_a_source_that_changes_keeps_its_findings(engine: Engine, keys: Keys) ->
 
 
 def _seconds(engine: Engine, data: bytes) -> tuple[float, SourceResult]:
-    begin = time.perf_counter()
+    begin = time.process_time()
     result = engine.scan(CutSource("a.txt", data, WINDOW_SIZE - WINDOW_OVERLAP))
-    return time.perf_counter() - begin, result
+    return time.process_time() - begin, result
 
 
 def _limited(result: SourceResult) -> bool:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from kirosafe.detection.plan import plan_anchors
 from kirosafe.detection.toolkit import Toolkit
+from kirosafe.detection.views.view import Limits
 from kirosafe.model.grade import Confidence, Severity
 from kirosafe.model.rule import Rule, Rulebook, SensitiveFile
 from kirosafe.model.skipped import Skipped, SkipReason, Unreadable
@@ -24,9 +26,18 @@ def kind(id_: str, *names: str, **others: Any) -> SensitiveFile:
     return SensitiveFile(id_, id_, names=names, **others)
 
 
-def toolkit(*rules: Rule, files: tuple[SensitiveFile, ...] = (), **others: Any) -> Toolkit:
-    """A toolkit of `rules` alone."""
-    return Toolkit(Rulebook(rules, files, (), "digest"), KEY, Confidence.LOW, **others)
+_compiled: dict[tuple[str, ...], bytes] = {}
+
+
+def toolkit(
+    *rules: Rule, files: tuple[SensitiveFile, ...] = (), limits: Limits | None = None
+) -> Toolkit:
+    """A toolkit of `rules` alone, in which every confidence is looked for."""
+    plan = plan_anchors(rules)
+    book = Rulebook(rules, files, (), "digest")
+    kit = Toolkit(book, KEY, Confidence.LOW, plan, _compiled.get(plan.anchors), limits)
+    _compiled.setdefault(plan.anchors, kit.prefilter.fresh)
+    return kit
 
 
 class CutSource(NamedTuple):
