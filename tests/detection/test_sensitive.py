@@ -1,7 +1,9 @@
 """Which names make a file sensitive, and which content makes it count."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kirosafe.detection.sensitive import SensitiveNames
@@ -92,6 +94,37 @@ def test_folders_above_never_matter(name: str, above: str) -> None:
     plain = name.replace("*", "m")
     direct = _kinds_of(plain)
     assert _kinds_of(f"{above}/{plain}") == direct
+
+
+def _expected(patterns: list[str], path: str) -> list[str]:
+    """Which of `patterns` cover `path`, by the meaning in docs/rules.md written as expressions."""
+    found = []
+    for pattern in patterns:
+        body = re.escape(pattern.lower()).replace(r"\*", "[^/]*")
+        if re.search(rf"(?:\A|/){body}\Z", path.lower()):
+            found.append(pattern)
+    return found
+
+
+_parts = st.lists(st.sampled_from(["ab", "a", "B", "*", ".c", "é"]), min_size=1, max_size=4)
+_patterns = st.lists(_parts.map("".join), min_size=1, max_size=3).map("/".join)
+_paths = st.lists(st.lists(st.sampled_from(["ab", "a", "b", ".c", "É"]), max_size=5).map("".join))
+
+
+@given(st.lists(_patterns, max_size=8, unique=True), st.lists(_paths.map("/".join), max_size=5))
+@settings(max_examples=80)
+def test_names_mean_what_is_documented(patterns: list[str], paths: list[str]) -> None:
+    names = SensitiveNames([kind(pattern, pattern) for pattern in patterns])
+    for path in paths * 2:  # the second time from memory
+        assert [found.id for found in names.kinds_of(path)] == _expected(patterns, path), path
+
+
+def test_a_tree_of_many_names_is_not_remembered_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kirosafe.detection.sensitive._KNOWN", 3)
+    names = SensitiveNames(KINDS)
+    for _ in "12":
+        for number in range(9):
+            assert [found.id for found in names.kinds_of(f"{number}.env")] == ["dotenv"]
 
 
 def test_content_decides_where_it_is_given() -> None:
