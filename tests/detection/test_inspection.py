@@ -63,6 +63,8 @@ def test_markers() -> None:
         "kirosafe:allow-next-line",
         "",
     ]
+    wide = b"tok_abcd " + b"x" * 2000 + b" # kirosafe:allow"
+    assert _scan(wide).findings[0].suppressed == "kirosafe:allow"
     endless = b"tok_abcd " + b"x" * 5000 + b" # kirosafe:allow"
     assert _scan(endless).findings[0].suppressed == ""
 
