@@ -193,7 +193,7 @@ def _root(typed: str) -> Root:
     """What the user means by `typed`; `UsageError` when there is no such thing."""
     if not typed or not os.path.lexists(typed):
         raise UsageError(
-            f"There is no file or folder '{typed}'.",
+            f"There is no file or folder '{_printable(typed)}'.",
             "Check the spelling, or leave the path out to scan the current folder.",
         )
     shown = typed
@@ -208,3 +208,8 @@ def _root(typed: str) -> Root:
     here = os.path.realpath(".")
     base = here if real.startswith(here.rstrip("/") + "/") else os.path.dirname(real)
     return Root(shown, real, base, True)
+
+
+def _printable(path: str) -> str:
+    """`path` in one line, with nothing in it that a terminal would obey."""
+    return path.encode("unicode_escape", "backslashreplace").decode("ascii")
