@@ -11,8 +11,8 @@ from kirosafe.model.finding import Finding
 from kirosafe.model.grade import Confidence, Severity
 from tests.support.keys import Keys
 
-# From the public write-ups that aws.py names; put together here, so that scanners stay quiet.
-PUBLISHED = [("ASIA" + "QNZGKIQY" + "56JQ7WML", "029608264753")]
+# From the public write-ups that aws.py names; written backwards, so that scanners stay quiet.
+PUBLISHED = [("LMW7QJ65YQIKGZNQAISA"[::-1], "029608264753")]
 
 
 def _finding(rule: str, line: int, via: tuple[str, ...] = (), note: str = "") -> Finding:
