@@ -44,6 +44,11 @@ def check_file(path: str) -> None:
     """Raise `OutputError` if `path` cannot become a file: better now than after a long scan."""
     if os.path.isdir(path):
         raise OutputError(f"the report cannot be written to {path}: it is a folder", _NAME_A_FILE)
+    if os.path.islink(path) and not path.startswith("/dev/"):
+        # It may come from the scanned tree and lead to any file of the user's.
+        raise OutputError(
+            f"the report cannot be written to {path}: it is a symbolic link", _NAME_A_FILE
+        )
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
         raise OutputError(
@@ -55,17 +60,22 @@ def write_file(path: str, text: str) -> None:
     """Write `text` to the file `path` as UTF-8. Raises `OutputError`.
 
     An ordinary file is replaced as a whole, so that nobody reads half a report and a report in the
-    scanned folder never changes under the scan. A link, FIFO or device is written through.
+    scanned folder never changes under the scan. A FIFO or device is written through, a link is not,
+    unless it is one of the system's in /dev.
     """
     content = text.encode("utf-8", "backslashreplace")
     try:
         if not (_is_replaceable(path) and _replace(path, content)):
-            with open(path, "wb") as file:
+            with open(path, "wb", opener=_unlinked) as file:
                 file.write(content)
     except OSError as error:
         raise OutputError(
             f"the report could not be written to {path}: {error.strerror}", _NAME_A_FILE
         ) from None
+
+
+def _unlinked(path: str, flags: int) -> int:
+    return os.open(path, flags | (0 if path.startswith("/dev/") else os.O_NOFOLLOW), 0o666)
 
 
 def _is_replaceable(path: str) -> bool:

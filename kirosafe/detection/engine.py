@@ -104,6 +104,9 @@ class Engine:
         nature = self._nature(source, first.data[:HEAD])
         try:
             self._look(inspection, source, nature, reading.passing(chain((first,), windows)))
+            if nature.codec:  # whatever the beginning says, the rest may be something else
+                for part in parts(source.windows(), source.path, None, nature.strict):
+                    inspection.look(part.piece, part.low, part.high)
             if source.depth is Depth.FULL:
                 self._look_deeper(inspection, source, nature)
         except Unreadable as unreadable:

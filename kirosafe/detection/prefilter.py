@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Hit = tuple[int, int]
 
+# Bytes that one hit speaks for where an anchor ends at every byte: far less than what is searched
+# around a hit (detection/match.py).
+RUN = 256
+
 
 class Prefilter(Protocol):
     """Finds anchors in bytes."""
@@ -48,9 +52,17 @@ class VectorscanPrefilter:
         """See `Prefilter.hits`."""
         found: list[Hit] = []
         add = found.append
+        runs: dict[int, tuple[int, int]] = {}
 
         def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add((number, end))
+            # A hostile megabyte of one letter can end an anchor at every byte: of ends that follow
+            # each other without a gap one in so many is kept, and speaks for those behind it.
+            first, last = runs.get(number, (0, -1))
+            if end - last == 1 and end - first < RUN:
+                runs[number] = first, end
+            else:
+                runs[number] = end, end
+                add((number, end))
 
         self._scan(data, match_event_handler=on_match)
         return found

@@ -55,12 +55,18 @@ def test_an_earlier_report_is_replaced_and_not_written_into(tmp_path: Path) -> N
     assert os.listdir(tmp_path) == ["report"]
 
 
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
+def test_a_link_is_not_written_through(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to("real")
-    write_file(str(tmp_path / "link"), "new")
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real").read_text() == "new"
+    for write in (check_file, lambda path: write_file(path, "new")):
+        with pytest.raises(OutputError):
+            write(str(tmp_path / "link"))
+    assert (tmp_path / "real").read_text() == "old"
+
+
+def test_the_systems_own_links_are_written_through() -> None:
+    check_file("/dev/stdout")
+    write_file("/dev/stdout", "")
 
 
 def test_a_second_name_shows_the_new_report_too(tmp_path: Path) -> None:

@@ -200,3 +200,11 @@ def test_an_error_names_the_plugin_and_not_the_value() -> None:
     assert "tok_" not in error.what + error.next_step + repr(error)
     assert error.__cause__ is None
     assert error.__context__ is None
+
+
+def test_a_mark_for_utf_16_hides_nothing(engine: Engine, keys: Keys) -> None:
+    secret = keys.aws_secret()
+    for mark in (b"\xff\xfe\n", b"\xfe\xff\n", ("x" * 9000).encode("utf-16")):
+        text = mark + f"\naws_secret_access_key = {secret}\n".encode()
+        found = engine.scan(MemorySource("x.env", text)).findings
+        assert "aws-secret-access-key" in {finding.rule for finding in found}

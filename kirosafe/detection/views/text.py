@@ -82,10 +82,11 @@ def is_binary(head: bytes) -> bool:
 
     One NUL in a log does not make it binary. Ask `as_text` first.
     """
-    if head.startswith(_MAGICS):
-        return True
+    magic = head.startswith(_MAGICS)
     head = head[:HEAD]
     if head.isascii() and b"\0" not in head:  # nearly every text, and no noise of any length
         return False
+    if magic:
+        return True
     controls = len(head) - len(head.translate(None, _CONTROLS))
     return head.count(0) > len(head) * _NUL_SHARE or controls > len(head) * _CONTROL_SHARE

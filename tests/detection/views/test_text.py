@@ -63,7 +63,8 @@ def test_text_is_not_binary(text: str) -> None:
 
 @pytest.mark.parametrize("magic", [b"\x89PNG\r\n\x1a\n", b"\x7fELF", b"%PDF-1.7", b"PK\x03\x04"])
 def test_magic_makes_binary(magic: bytes) -> None:
-    assert is_binary(magic + b"text " * 100)
+    assert is_binary(magic + b"\x93" + b"text " * 100)
+    assert not is_binary(magic.replace(b"\x89", b"") + b"text " * 100)  # says so, but is text
 
 
 def test_noise_and_programs_are_binary() -> None:
