@@ -42,14 +42,15 @@ class Git:
         environ: Mapping[str, str],
         home: str,
         excludes_file: str,
+        avoid: Iterable[str],
     ) -> None:
         """Fills `private` with a git directory.
 
         `environ` is the user's, for `PATH`; `excludes_file` the user's own, which a setting of the
-        repository's replaces, as in git. Raises `GitFailed` when git is missing or the index is no
-        plain file.
+        repository's replaces, as in git; in the folders `avoid` no git is looked for. Raises
+        `GitFailed` when git is missing or the index is no plain file.
         """
-        self.program = find_git(environ, repository.top)
+        self.program = find_git(environ, (*avoid, repository.top))
         self._private = private
         self._top = repository.top
         settings = config_settings(self.program, config_bytes(repository), private)
@@ -222,10 +223,11 @@ def _config(settings: Mapping[str, str]) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-def global_excludes_file(home: str, environ: Mapping[str, str]) -> str:
+def global_excludes_file(home: str, environ: Mapping[str, str], avoid: Iterable[str]) -> str:
     """The user's own excludes file, as git finds it: the setting, else the default place.
 
-    Asks git only when a configuration of the user's could name one. The path need not exist.
+    Asks git, which it does not look for in the folders `avoid`, only when a configuration of the
+    user's could name one. The path need not exist.
     """
     folder = environ.get("XDG_CONFIG_HOME", "")
     if not folder.startswith("/"):  # relative ones do not count, and could be the repository's
@@ -237,7 +239,7 @@ def global_excludes_file(home: str, environ: Mapping[str, str]) -> str:
         return default
     arguments = ["--global", "--includes", "--type=path", "--get", "core.excludesFile"]
     try:
-        answer = _config_git(find_git(environ, ""), arguments, home, folder)
+        answer = _config_git(find_git(environ, avoid), arguments, home, folder)
     except GitFailed:
         return default
     path = os.fsdecode(answer.rstrip(b"\0"))

@@ -1,7 +1,7 @@
 """Starts git: which program, with what environment, for how long, in which private folder."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -19,18 +19,20 @@ class GitFailed(Exception):
         self.why = why
 
 
-def find_git(environ: Mapping[str, str], avoid: str) -> str:
+def find_git(environ: Mapping[str, str], avoid: Iterable[str]) -> str:
     """The git program on the user's PATH; `GitFailed` when there is none.
 
     Leaves out entries that are not absolute and, since nothing scanned is ever run, whatever lies
-    in the folder `avoid` ("" for none).
+    in one of the folders `avoid` (absolute, without links), by its name or by where links lead.
     """
-    fence = avoid.rstrip("/") + "/" if avoid else "\0"
+    fences = tuple(folder.rstrip("/") + "/" for folder in avoid)
     for folder in environ.get("PATH", os.defpath).split(os.pathsep):
         program = os.path.join(folder, "git")
         if not folder.startswith("/") or not os.access(program, os.X_OK):
             continue
-        if not (program.startswith(fence) or os.path.realpath(program).startswith(fence)):
+        # The folder too: a link in the scanned tree may lead to an honest program, until it is run.
+        places = (program, os.path.realpath(folder) + "/", os.path.realpath(program))
+        if not any(place.startswith(fences) for place in places):
             return program
     raise GitFailed("git is not installed")
 

@@ -15,7 +15,12 @@ from kirosafe.workspace.git import (
 )
 from kirosafe.workspace.gitrun import GitFailed, PrivateFolder
 from kirosafe.workspace.patterns import Chain, Deciding, IgnoreFile, parse_ignore_file
-from kirosafe.workspace.repository import Repository, read_or_none, repository_at
+from kirosafe.workspace.repository import (
+    Repository,
+    read_or_none,
+    repository_at,
+    scanned_folders,
+)
 from kirosafe.workspace.walk import Root, WorkTree
 
 # git itself gives up on pattern files of 100 MB; honest ones stay below 100 KB.
@@ -50,6 +55,7 @@ class IgnoreFiles:
         self._indexes: dict[str, list[bytes]] = {}
         self._kiro_chains: dict[str, Chain] = {}
         self._plain_chains: dict[str, Chain] = {}
+        self._scanned: Sequence[str] | None = None
         self.notes: list[str] = []
 
     def verdicts(self, paths: Iterable[str]) -> Mapping[str, IgnoreVerdict]:
@@ -135,7 +141,9 @@ class IgnoreFiles:
             with PrivateFolder(self._environ) as private:
                 if asked:
                     excludes = self._global_excludes()
-                    git = Git(repository, private, self._environ, self._home, excludes)
+                    git = Git(
+                        repository, private, self._environ, self._home, excludes, self._avoid()
+                    )
                     self._ask(git, asked, answers)
         except (GitFailed, OSError) as error:
             why = error.why if isinstance(error, GitFailed) else error.strerror
@@ -246,7 +254,13 @@ class IgnoreFiles:
 
     def _global_excludes(self) -> str:
         """The path of the user's own git excludes file, which need not exist."""
-        return global_excludes_file(self._home, self._environ)
+        return global_excludes_file(self._home, self._environ, self._avoid())
+
+    def _avoid(self) -> Sequence[str]:
+        """The folders in which no git is looked for."""
+        if self._scanned is None:
+            self._scanned = scanned_folders(root.real for root in self._tree.roots)
+        return self._scanned
 
     def _global_files(self) -> list[IgnoreFile]:
         """The user's own git excludes, where there are any."""

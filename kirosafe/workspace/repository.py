@@ -1,6 +1,7 @@
 """The parts of a git repository, found by reading: what its files say is data, never obeyed."""
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from kirosafe.workspace.beneath import read_small
@@ -44,6 +45,22 @@ def repository_at(top: str) -> Repository | None:
         if not os.path.isdir(os.path.join(common, folder)):
             return None
     return Repository(top, own, common)
+
+
+def scanned_folders(roots: Iterable[str]) -> tuple[str, ...]:
+    """The folders that belong to what is scanned: the roots and the repositories around them.
+
+    `roots` are absolute paths without links, and so are the answers. A repository counts with its
+    whole work tree, also one around another: whoever wrote the inner part may have written it all.
+    """
+    found = dict.fromkeys(roots)
+    for root in tuple(found):
+        folder = root
+        while folder != os.path.dirname(folder):
+            folder = os.path.dirname(folder)
+            if folder not in found and repository_at(folder) is not None:
+                found[folder] = None
+    return tuple(found)
 
 
 def _pointer(path: str, prefix: bytes, base: str) -> str | None:

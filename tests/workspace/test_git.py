@@ -1,6 +1,7 @@
 """Real git over repositories that try to run something: nothing of theirs ever runs."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -169,10 +170,51 @@ def test_a_program_of_the_repositorys_is_never_taken_for_git(
     os.chdir(git_repo.path)
     search = os.pathsep.join(["", ".", str(git_repo.path), str(tmp_path / "bin")])
     with pytest.raises(GitFailed, match="not installed"):
-        find_git({"PATH": search}, str(git_repo.path))
-    real = find_git({"PATH": search + os.pathsep + os.environ["PATH"]}, str(git_repo.path))
+        find_git({"PATH": search}, [str(git_repo.path)])
+    real = find_git({"PATH": search + os.pathsep + os.environ["PATH"]}, [str(git_repo.path)])
     assert os.path.basename(real) == "git"
-    assert find_git({"PATH": str(git_repo.path)}, "") == str(git_repo.path / "git")
+    assert find_git({"PATH": str(git_repo.path)}, []) == str(git_repo.path / "git")
+
+
+@pytest.mark.parametrize("root", [".", "packages", "packages/inner", "packages/inner/a.env"])
+@pytest.mark.parametrize("through_link", [False, True])
+def test_no_git_of_a_tree_around_a_repository_is_run(
+    make_repository: Callable[[str], Repository],
+    canary: Path,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    root: str,
+    through_link: bool,
+) -> None:
+    outer = make_repository("outer")
+    inner = make_repository("outer/packages/inner")
+    inner.write(".gitignore", "*.env\n")
+    inner.write("a.env", "x")
+    planted = outer.write("venv/bin/git", canary.read_text())
+    planted.chmod(0o755)
+    (tmp_path / "link").symlink_to(outer.path / "venv")
+    (home / ".gitconfig").write_text("[core]\n\texcludesFile = ~/own\n")
+    folder = tmp_path / "link/bin" if through_link else planted.parent
+    monkeypatch.setenv("PATH", os.pathsep.join([str(folder), os.environ["PATH"]]))
+    os.chdir(outer.path)
+    tree = WorkTree()
+    paths = [item.path for item in tree.sources([root])]
+    rules = IgnoreFiles(tree, home=str(home), environ=dict(os.environ))
+    answers = rules.verdicts(paths)
+    assert not rules.notes
+    assert [path for path in paths if path.endswith("a.env") and not answers[path].committable]
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_link_in_the_tree_to_an_honest_git_is_avoided_too(tmp_path: Path) -> None:
+    honest = find_git(os.environ, [])
+    (tmp_path / "tree/bin").mkdir(parents=True)
+    (tmp_path / "tree/bin/git").symlink_to(honest)
+    (tmp_path / "link").symlink_to(tmp_path / "tree/bin")
+    for folder in ("tree/bin", "link"):
+        with pytest.raises(GitFailed, match="not installed"):
+            find_git({"PATH": str(tmp_path / folder)}, [str(tmp_path / "tree")])
 
 
 @pytest.mark.parametrize(
@@ -235,7 +277,7 @@ def test_git_that_cannot_be_started_or_prints_too_much_is_said(
         gitrun.run_git(str(broken), [], {}, 0)
     monkeypatch.setattr(gitrun, "_MOST_OUTPUT", 10)
     with open(os.devnull) as nothing, pytest.raises(GitFailed, match="too much"):
-        gitrun.run_git(find_git(os.environ, ""), ["help", "-a"], {}, nothing.fileno())
+        gitrun.run_git(find_git(os.environ, []), ["help", "-a"], {}, nothing.fileno())
 
 
 def test_a_temporary_folder_that_is_none_is_not_used(tmp_path: Path) -> None:
@@ -248,14 +290,16 @@ def test_a_temporary_folder_that_is_none_is_not_used(tmp_path: Path) -> None:
 def test_the_users_excludes_file_is_found_as_git_finds_it(home: Path) -> None:
     environ = {"PATH": os.environ["PATH"]}
     default = str(home / ".config/git/ignore")
-    assert global_excludes_file(str(home), environ) == default
-    assert global_excludes_file(str(home), {**environ, "XDG_CONFIG_HOME": "/x"}) == "/x/git/ignore"
+    assert global_excludes_file(str(home), environ, []) == default
+    assert (
+        global_excludes_file(str(home), {**environ, "XDG_CONFIG_HOME": "/x"}, []) == "/x/git/ignore"
+    )
     (home / "more").write_text("[core]\n\texcludesFile = ~/included\n")
     (home / ".gitconfig").write_text("[include]\n\tpath = ~/more\n")
-    assert global_excludes_file(str(home), environ) == str(home / "included")
-    assert global_excludes_file(str(home), {"PATH": ""}) == default
+    assert global_excludes_file(str(home), environ, []) == str(home / "included")
+    assert global_excludes_file(str(home), {"PATH": ""}, []) == default
     (home / ".gitconfig").write_text("[include]\n\tpath = ~/nothing\n")
-    assert global_excludes_file(str(home), environ) == default
+    assert global_excludes_file(str(home), environ, []) == default
 
 
 def test_a_git_directory_that_cannot_be_listed_is_said(tmp_path: Path) -> None:
