@@ -21,6 +21,10 @@ MAX_DEPTH = 250
 # Of git's own files, those in which people keep secrets: remote URLs with passwords, headers.
 _GIT_CONFIGS = frozenset({"config", "config.worktree"})
 
+# What every git directory has in it: a file and two folders.
+_GIT_PARTS = frozenset({"HEAD", "objects", "refs"})
+_HEX = frozenset("0123456789abcdef")
+
 
 class Root(NamedTuple):
     """One path to scan, as typed, and what it stands for.
@@ -122,7 +126,7 @@ class WorkTree:
             self.repositories.add(shown)
         for kind in kinds:
             bulk = bulk or not names.isdisjoint(kind.inside)
-        git_dir = "HEAD" in names and "objects" in names and "refs" in names
+        git_dir = names >= _GIT_PARTS and _is_git_dir(beneath, path, entries, in_git)
         # A `.git` that git would not take for a repository hides nothing from us.
         in_git = in_git and (git_dir or not path.endswith(".git"))
         here = shown + "/" if path or shown not in ("", "/") else shown
@@ -151,6 +155,37 @@ class WorkTree:
             sure = bulk or (its_kinds != () and any(_sure(kind, names) for kind in its_kinds))
             todo.append((above + name, level + 1, sure, its_kinds, in_git or name == ".git"))
         return [*found, *gaps] if gaps else found
+
+
+def _is_git_dir(
+    beneath: Beneath, path: str, entries: Iterable["os.DirEntry[str]"], in_git: bool
+) -> bool:
+    """Whether a folder with the names of a git directory in it is one.
+
+    Outside `.git` a folder of a work tree may only look like one, and git would take what lies in
+    its `objects`; so there nothing may lie but what git makes itself.
+    """
+    for entry in entries:
+        if entry.name == "HEAD" and not entry.is_file(follow_symlinks=False):
+            return False
+        if entry.name in ("objects", "refs") and not entry.is_dir(follow_symlinks=False):
+            return False
+    if in_git:
+        return True
+    try:
+        folder = beneath.descriptor(path + "/objects" if path else "objects")
+        with os.scandir(folder.fd) as listing:
+            return all(
+                _is_object_folder(entry.name) and entry.is_dir(follow_symlinks=False)
+                for entry in listing
+            )
+    except OSError:
+        return False  # the walk will say why
+
+
+def _is_object_folder(name: str) -> bool:
+    """Whether git makes folders of this name in `objects` (gitrepository-layout(5), 2026-11)."""
+    return name in ("pack", "info") or (len(name) == 2 and _HEX.issuperset(name))
 
 
 def _sure(kind: BulkFolder, siblings: set[str]) -> bool:

@@ -12,6 +12,7 @@ from kirosafe.errors import UsageError
 from kirosafe.model.folder import BulkFolder
 from kirosafe.model.skipped import Skipped, SkipReason, Unreadable
 from kirosafe.model.source import Depth
+from kirosafe.workspace.beneath import Beneath, Descriptor
 from kirosafe.workspace.read import FileSource
 from kirosafe.workspace.walk import MAX_DEPTH, WorkTree
 from tests.support.repository import Repository
@@ -140,6 +141,40 @@ def test_a_folder_that_is_only_called_git_hides_nothing(tmp_path: Path) -> None:
     put(tmp_path, ".git/notes", ".git/sub/key")
     os.chdir(tmp_path)
     assert paths(".") == [".git/notes", ".git/sub/key"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["src/HEAD", "src/refs", "src/objects/.env"],
+        ["src/HEAD", "src/refs/heads/main", "src/objects/.env"],
+        ["src/HEAD", "src/refs/heads/main", "src/objects/pack/p", "src/objects/.env"],
+        ["src/HEAD", "src/refs/heads/main", "src/objects/ab"],
+        ["src/HEAD/file", "src/refs/heads/main", "src/objects/ab/key"],
+        ["src/HEAD", "src/refs", "src/objects/ab/key"],
+        ["HEAD", "refs/heads/main", "objects/.env"],
+        [".git/HEAD", ".git/refs", ".git/objects/.env"],
+    ],
+)
+def test_a_folder_that_only_looks_like_gits_hides_nothing(tmp_path: Path, names: list[str]) -> None:
+    put(tmp_path, *names)
+    os.chdir(tmp_path)
+    assert sorted(paths(".")) == sorted(names)
+
+
+def test_objects_that_cannot_be_listed_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "HEAD", "refs/x", "objects/ab/x")
+    honest = Beneath.descriptor
+
+    def refuse(self: Beneath, path: str) -> Descriptor:
+        if path == "objects":
+            raise PermissionError(13, "no")
+        return honest(self, path)
+
+    monkeypatch.setattr(Beneath, "descriptor", refuse)
+    assert "objects" in gaps_in(tmp_path)
 
 
 def test_gits_own_folder_can_be_asked_for_by_name(git_repo: Repository) -> None:
