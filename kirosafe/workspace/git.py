@@ -8,7 +8,7 @@ that git does not open.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from kirosafe.workspace.gitrun import (
     GitFailed,
@@ -19,9 +19,15 @@ from kirosafe.workspace.gitrun import (
 )
 from kirosafe.workspace.repository import Repository, config_bytes, read_or_none
 
-# An index holds about 100 bytes a file; the largest known have two million files.
-_MOST_INDEX = 1 << 28
+# An index holds about 100 bytes a file; with its shared part, this is some 600,000 files.
+_MOST_INDEX = 1 << 26
+
+# Places in an index that may name its shared part; in honest ones the first from the end does,
+# but for folders whose names end alike.
+_MOST_LINKS = 4096
 _MOST_EXCLUDE = 1 << 20
+
+_SHARED = "sharedindex."
 
 # How an index of version 4 begins.
 _SHORTENED = b"DIRC\0\0\0\4"
@@ -139,23 +145,58 @@ def _records(paths: Iterable[str]) -> bytes:
 
 
 def index_files(repository: Repository) -> dict[str, bytes]:
-    """The index and, where it is split, the shared parts it builds on; by name.
+    """The index and, where it is split, the shared part it builds on; by name.
 
-    Copies, since git looks for shared parts in its git directory and touches them. Raises
-    `GitFailed` when one is there but is no plain file of bearable size.
+    Copies, since git looks for the shared part in its git directory and touches it. Raises
+    `GitFailed` when one is there but is no plain file, or both together are too large.
     """
     try:
         names = os.listdir(repository.own)
     except OSError as error:
         raise GitFailed(f"the git directory cannot be read: {error.strerror}") from None
-    found = {}
-    for name in names:
-        if name == "index" or name.startswith("sharedindex."):
-            content = read_or_none(os.path.join(repository.own, name), _MOST_INDEX)
-            if content is None:
-                raise GitFailed("the index is not a readable plain file")
-            found[name] = content
+    if "index" not in names:
+        return {}
+    found = {"index": _index_file(repository, "index", _MOST_INDEX)}
+    parts = {name for name in names if name.startswith(_SHARED)}
+    shared = _shared_part(found["index"], parts, repository.own) if parts else None
+    if shared is not None:
+        found[shared] = _index_file(repository, shared, _MOST_INDEX - len(found["index"]))
     return found
+
+
+def _index_file(repository: Repository, name: str, limit: int) -> bytes:
+    """One index file of at most `limit` bytes; `GitFailed` for anything else."""
+    content = read_or_none(os.path.join(repository.own, name), limit)
+    if content is None:
+        raise GitFailed("the index is not a readable plain file of bearable size")
+    return content
+
+
+def _shared_part(index: bytes, parts: Set[str], folder: str) -> str | None:
+    """Which of the files `parts` the index builds on; None when it is not split.
+
+    Its `link` extension says so: that word, four bytes of length, the part's hash (git's
+    index-format documentation, read 2026-11). It stands behind the entries, so the search goes
+    from the end; where the word is too frequent to go on, the newest part is the likely one.
+    """
+    end = len(index)
+    for _ in range(_MOST_LINKS):
+        end = index.rfind(b"link", 0, end)
+        if end < 0:
+            return None
+        for size in (20, 32):
+            name = _SHARED + index[end + 8 : end + 8 + size].hex()
+            if name in parts:
+                return name
+    return max(sorted(parts), key=lambda name: _changed(os.path.join(folder, name)))
+
+
+def _changed(path: str) -> int:
+    """When a file was last written, in nanoseconds; 0 when nobody can tell."""
+    try:
+        return os.lstat(path).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def index_contents(repository: Repository) -> list[bytes]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kirosafe.workspace import gitrun
+from kirosafe.workspace import git, gitrun
 from kirosafe.workspace.git import global_excludes_file, index_files
 from kirosafe.workspace.gitrun import GitFailed, PrivateFolder, find_git
 from kirosafe.workspace.ignore import IgnoreFiles
@@ -306,3 +306,47 @@ def test_a_git_directory_that_cannot_be_listed_is_said(tmp_path: Path) -> None:
     missing = str(tmp_path / "missing")
     with pytest.raises(GitFailed, match="cannot be read"):
         index_files(Parts(missing, missing, missing))
+
+
+def test_of_the_shared_parts_only_the_one_built_on_is_read(git_repo: Repository) -> None:
+    git_repo.commit(**{"code.txt": "x"})
+    git_repo.git("update-index", "--split-index")
+    folder = git_repo.path / ".git"
+    (used,) = (path.name for path in folder.glob("sharedindex.*"))
+    for number in range(3):
+        (folder / f"sharedindex.{number:040x}").write_bytes(b"DIRC")
+    parts = repository_at(str(git_repo.path))
+    assert parts is not None
+    assert set(index_files(parts)) == {"index", used}
+    # Where the hash is hard to find, it is the newest.
+    plain = (folder / "index").read_bytes()
+    (folder / "index").write_bytes(plain + b"link" * 5000)
+    os.utime(folder / f"sharedindex.{1:040x}", (1 << 32, 1 << 32))
+    assert set(index_files(parts)) == {"index", f"sharedindex.{1:040x}"}
+    # And none where the index is not split.
+    (folder / "index").write_bytes(b"DIRC")
+    assert set(index_files(parts)) == {"index"}
+    (folder / "index").unlink()
+    assert index_files(parts) == {}
+
+
+def test_the_index_and_its_shared_part_are_limited_together(
+    git_repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git_repo.commit(**{"code.txt": "x"})
+    git_repo.git("update-index", "--split-index")
+    parts = repository_at(str(git_repo.path))
+    assert parts is not None
+    size = sum(len(content) for content in index_files(parts).values())
+    monkeypatch.setattr(git, "_MOST_INDEX", size)
+    assert len(index_files(parts)) == 2
+    monkeypatch.setattr(git, "_MOST_INDEX", size - 1)
+    with pytest.raises(GitFailed, match="bearable size"):
+        index_files(parts)
+
+
+def test_a_shared_part_that_vanished_is_not_the_newest(tmp_path: Path) -> None:
+    kept = "sharedindex.kept"
+    (tmp_path / kept).write_bytes(b"")
+    names = {kept, "sharedindex.gone"}
+    assert git._shared_part(b"link" * 5000, names, str(tmp_path)) == kept
