@@ -1,15 +1,16 @@
 """What is packed into one file: archives, office documents, databases, notebooks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kirosafe.detection.inspection import Inspection
 from kirosafe.detection.piece import Piece
 from kirosafe.detection.structured import structured_piece
 from kirosafe.detection.views.containers import container_kind, members
-from kirosafe.detection.views.text import as_text, is_binary, transcode
+from kirosafe.detection.views.text import as_text, is_binary
 from kirosafe.detection.views.view import Budget, Limits, View
+from kirosafe.detection.windows import Part, parts
 from kirosafe.model.skipped import Skipped, SkipReason
-from kirosafe.model.source import Source
+from kirosafe.model.source import WINDOW_OVERLAP, WINDOW_SIZE, Source, Window
 
 NOTEBOOK = "notebook"
 # How much of a member's beginning says what it is.
@@ -58,12 +59,37 @@ def _views(kind: str, packed: View, limits: Limits, budget: Budget) -> Iterable[
 
 
 def _look(inspection: Inspection, view: View) -> None:
-    codec = as_text(view.data[:HEAD])
-    data = transcode(view.data, codec) if codec else view.data
-    strict = codec is None and is_binary(data[:HEAD])
-    piece = Piece(data, view.path, view.via, strict=strict)
+    """Judge `view` window by window, as a source is, so that what one step of looking takes does
+    not grow with the member; the second stage knows what the first found in all of it."""
+    head = view.data[:HEAD]
+    codec = as_text(head)
+    strict = codec is None and is_binary(head)
+    structured = None
     inspection.structured = False
-    inspection.look_into(piece)
-    structured = structured_piece(piece) if inspection.structured and not strict else None
+    for part, piece in _pieces(view, codec, strict):
+        inspection.look(piece, part.low, part.high)
+        if part.whole and inspection.structured and not strict:
+            structured = structured_piece(piece)
+    if not strict and inspection.findings:
+        for part, piece in _pieces(view, codec, strict):
+            inspection.look_again(piece, part.low, part.high)
     if structured is not None:
         inspection.look(structured)
+
+
+def _pieces(view: View, codec: str | None, strict: bool) -> Iterator[tuple[Part, Piece]]:
+    """The view's parts; their pieces say the view's steps, and no place in the source."""
+    for part in parts(_windows(view.data), view.path, codec, strict):
+        yield part, part.piece._replace(via=view.via, offset=None)
+
+
+def _windows(data: bytes) -> Iterator[Window]:
+    """`data` cut as the adapters cut a file."""
+    start, line, overlap = 0, 1, 0
+    while True:
+        stop = start + WINDOW_SIZE
+        yield Window(data[start:stop], start, line, overlap, stop >= len(data))
+        if stop >= len(data):
+            return
+        line += data.count(b"\n", start, stop - WINDOW_OVERLAP)
+        start, overlap = stop - WINDOW_OVERLAP, WINDOW_OVERLAP

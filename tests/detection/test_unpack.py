@@ -9,11 +9,13 @@ import zipfile
 import pytest
 
 from kirosafe.detection.engine import Engine, SourceResult
+from kirosafe.detection.inspection import Inspection
+from kirosafe.detection.piece import Piece
 from kirosafe.detection.toolkit import Toolkit
 from kirosafe.detection.unpack import NOTEBOOK, packing
 from kirosafe.detection.views.view import Limits
 from kirosafe.model.skipped import Skipped, SkipReason
-from kirosafe.model.source import Depth, MemorySource
+from kirosafe.model.source import WINDOW_OVERLAP, WINDOW_SIZE, Depth, MemorySource
 from tests.support.detection import CutSource, rule, toolkit
 from tests.support.packing import tarred, zipped
 
@@ -90,6 +92,36 @@ def test_structure_is_read_in_members_too() -> None:
 def test_wide_characters_in_members() -> None:
     result = _scan("a.zip", zipped({"a.txt": INSIDE.decode().encode("utf-16")}))
     assert [(finding.line, finding.via) for finding in result.findings] == [(2, ("zip:a.txt",))]
+
+
+def test_a_large_member_is_judged_window_by_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    look = Inspection.look
+
+    def measured(self: Inspection, piece: Piece, low: int = 0, high: int | None = None) -> None:
+        sizes.append(len(piece.data))
+        look(self, piece, low, high)
+
+    monkeypatch.setattr(Inspection, "look", measured)
+    line = b"." * 63 + b"\n"
+    text = bytearray(line * ((2 * WINDOW_SIZE + (1 << 19)) // len(line)))
+    step = WINDOW_SIZE - WINDOW_OVERLAP
+    places = [0, step - 4, step + WINDOW_OVERLAP // 2 - 4, WINDOW_SIZE - 4, 2 * step, len(text) - 9]
+    for place in places:
+        text[place : place + 8] = b"tok_abcd"
+    rows = [1 + text.count(b"\n", 0, place) for place in places]
+    result = _scan("a.zip", zipped({"a.txt": bytes(text)}))
+    found = [finding.line for finding in result.findings if finding.via == ("zip:a.txt",)]
+    assert found == rows
+    assert max(sizes[1:]) == WINDOW_SIZE
+    assert len(sizes) == 4  # the archive itself and three windows
+
+
+def test_the_second_stage_looks_at_every_window() -> None:
+    needy = rule("needy", "sec_[a-z]{4}", requires=("token",))
+    text = b"sec_abcd\n" + b"\n" * (2 * WINDOW_SIZE) + b"tok_abcd"
+    result = Engine(toolkit(TOKEN, needy)).scan(MemorySource("a.zip", zipped({"a.txt": text})))
+    assert {finding.rule for finding in result.findings} == {"token", "needy"}
 
 
 def test_a_notebook_in_a_package() -> None:

@@ -32,9 +32,11 @@ class Limits(NamedTuple):
     `encoded_reach`: how far the text around a hit is decoded, each way; holds a private key
     or a credentials file.
     `container_bytes`: a container larger than this is not held in memory.
-    `unpacked_bytes`: what may come out of one source in all, over every level.
+    `unpacked_bytes`: what may come out of one source in all, over every level; bounds the
+    time that one small hostile file can take, at the cost of large archives said to be cut short.
     `member_bytes`: what is kept of one member; the start of a longer one is looked at, the rest
-    is said to be skipped. Bounds peak memory.
+    is said to be skipped. Held whole, once for each level of depth, so it bounds peak memory;
+    configuration and code with secrets in it are far smaller.
     `members`: directory entries, so that a million empty members do not cost a million reads.
     `ratio`: what may come out for each byte that went in; text seldom exceeds 20, deflate can
     reach 1032, overlapping zip entries millions. `ratio_floor` may always come out, because small
@@ -48,8 +50,8 @@ class Limits(NamedTuple):
     decoded_bytes: int = 8 * MIB
     encoded_reach: int = 16 * KIB
     container_bytes: int = 64 * MIB
-    unpacked_bytes: int = 128 * MIB
-    member_bytes: int = 32 * MIB
+    unpacked_bytes: int = 64 * MIB
+    member_bytes: int = 16 * MIB
     members: int = 10_000
     ratio: int = 200
     ratio_floor: int = 4 * MIB
