@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from kirosafe.workspace.gitrun import (
     GitFailed,
+    Limits,
     PrivateFolder,
     clean_environment,
     find_git,
@@ -48,18 +49,20 @@ class Git:
         environ: Mapping[str, str],
         home: str,
         excludes_file: str,
-        avoid: Iterable[str],
+        limits: Limits,
     ) -> None:
         """Fills `private` with a git directory.
 
         `environ` is the user's, for `PATH`; `excludes_file` the user's own, which a setting of the
-        repository's replaces, as in git; in the folders `avoid` no git is looked for. Raises
-        `GitFailed` when git is missing or the index is no plain file.
+        repository's replaces, as in git; `limits` holds for all calls. Raises `GitFailed`
+        when git is missing, no time is left or the index is no plain file.
         """
-        self.program = find_git(environ, (*avoid, repository.top))
+        limits.check()
+        self._limits = limits
+        self.program = find_git(environ, (*limits.avoid, repository.top))
         self._private = private
         self._top = repository.top
-        settings = config_settings(self.program, config_bytes(repository), private)
+        settings = config_settings(self.program, config_bytes(repository), private, limits)
         for name in ("objects", "refs", "info"):
             os.mkdir(os.path.join(private.path, name), 0o700)
         private.write("HEAD", b"ref: refs/heads/none\n")
@@ -121,7 +124,9 @@ class Git:
         settings = ["-C", self._top, "-c", f"core.excludesFile={self.excludes}"]
         stdin = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            return run_git(self.program, [*settings, *arguments], self._environ, stdin)
+            return run_git(
+                self.program, [*settings, *arguments], self._environ, stdin, self._limits
+            )
         finally:
             os.close(stdin)
 
@@ -217,7 +222,9 @@ def perhaps_tracked(indexes: Sequence[bytes], path: str) -> bool:
     return any(data.startswith(_SHORTENED) or name in data for data in indexes)
 
 
-def config_settings(program: str, config: bytes, private: PrivateFolder) -> dict[str, str]:
+def config_settings(
+    program: str, config: bytes, private: PrivateFolder, limits: Limits
+) -> dict[str, str]:
     """The few settings of a repository that change what its ignore rules mean.
 
     git parses them, from a private copy and without includes; a configuration that does not
@@ -228,7 +235,8 @@ def config_settings(program: str, config: bytes, private: PrivateFolder) -> dict
     if not any(key.partition(".")[2].encode() in lower for key in wanted):
         return {}
     copy = private.write("settings", config)
-    listing = _config_git(program, ["--file", copy, "--no-includes", "--list"], private.path)
+    arguments = ["--file", copy, "--no-includes", "--list"]
+    listing = _config_git(program, arguments, private.path, limits)
     settings = {}
     for record in listing.split(b"\0"):
         key, _, value = os.fsdecode(record).partition("\n")
@@ -237,7 +245,9 @@ def config_settings(program: str, config: bytes, private: PrivateFolder) -> dict
     return settings
 
 
-def _config_git(program: str, arguments: Sequence[str], home: str, personal: str = "") -> bytes:
+def _config_git(
+    program: str, arguments: Sequence[str], home: str, limits: Limits, personal: str = ""
+) -> bytes:
     """What `git config --null` prints with no repository in sight; empty when it refuses.
 
     `personal` is the user's configuration folder, where that is what is asked about.
@@ -248,7 +258,7 @@ def _config_git(program: str, arguments: Sequence[str], home: str, personal: str
         environ["XDG_CONFIG_HOME"] = personal
     stdin = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        status, output = run_git(program, ["config", "--null", *arguments], environ, stdin)
+        status, output = run_git(program, ["config", "--null", *arguments], environ, stdin, limits)
     finally:
         os.close(stdin)
     return output if status == 0 else b""
@@ -264,11 +274,11 @@ def _config(settings: Mapping[str, str]) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-def global_excludes_file(home: str, environ: Mapping[str, str], avoid: Iterable[str]) -> str:
+def global_excludes_file(home: str, environ: Mapping[str, str], limits: Limits) -> str:
     """The user's own excludes file, as git finds it: the setting, else the default place.
 
-    Asks git, which it does not look for in the folders `avoid`, only when a configuration of the
-    user's could name one. The path need not exist.
+    Asks git, within `limits`, only when a configuration of the user's could name one. The path
+    need not exist.
     """
     folder = environ.get("XDG_CONFIG_HOME", "")
     if not folder.startswith("/"):  # relative ones do not count, and could be the repository's
@@ -280,7 +290,7 @@ def global_excludes_file(home: str, environ: Mapping[str, str], avoid: Iterable[
         return default
     arguments = ["--global", "--includes", "--type=path", "--get", "core.excludesFile"]
     try:
-        answer = _config_git(find_git(environ, avoid), arguments, home, folder)
+        answer = _config_git(find_git(environ, limits.avoid), arguments, home, limits, folder)
     except GitFailed:
         return default
     path = os.fsdecode(answer.rstrip(b"\0"))

@@ -13,10 +13,11 @@ from kirosafe.workspace.git import (
     perhaps_tracked,
     read_linked,
 )
-from kirosafe.workspace.gitrun import GitFailed, PrivateFolder
+from kirosafe.workspace.gitrun import GitFailed, Limits, PrivateFolder
 from kirosafe.workspace.patterns import Chain, Deciding, IgnoreFile, parse_ignore_file
 from kirosafe.workspace.repository import (
     Repository,
+    has_special_ignore_file,
     read_or_none,
     repository_at,
     scanned_folders,
@@ -55,7 +56,8 @@ class IgnoreFiles:
         self._indexes: dict[str, list[bytes]] = {}
         self._kiro_chains: dict[str, Chain] = {}
         self._plain_chains: dict[str, Chain] = {}
-        self._scanned: Sequence[str] | None = None
+        self._shared: Limits | None = None
+        self._excludes: str | None = None
         self.notes: list[str] = []
 
     def verdicts(self, paths: Iterable[str]) -> Mapping[str, IgnoreVerdict]:
@@ -141,9 +143,10 @@ class IgnoreFiles:
             with PrivateFolder(self._environ) as private:
                 if asked:
                     excludes = self._global_excludes()
-                    git = Git(
-                        repository, private, self._environ, self._home, excludes, self._avoid()
-                    )
+                    if has_special_ignore_file(repository.top, asked):
+                        raise GitFailed("a .gitignore is no regular file")
+                    limits = self._limits()
+                    git = Git(repository, private, self._environ, self._home, excludes, limits)
                     self._ask(git, asked, answers)
         except (GitFailed, OSError) as error:
             why = error.why if isinstance(error, GitFailed) else error.strerror
@@ -254,13 +257,15 @@ class IgnoreFiles:
 
     def _global_excludes(self) -> str:
         """The path of the user's own git excludes file, which need not exist."""
-        return global_excludes_file(self._home, self._environ, self._avoid())
+        if self._excludes is None:
+            self._excludes = global_excludes_file(self._home, self._environ, self._limits())
+        return self._excludes
 
-    def _avoid(self) -> Sequence[str]:
-        """The folders in which no git is looked for."""
-        if self._scanned is None:
-            self._scanned = scanned_folders(root.real for root in self._tree.roots)
-        return self._scanned
+    def _limits(self) -> Limits:
+        """What all git calls share; made late, since the roots are known when they were walked."""
+        if self._shared is None:
+            self._shared = Limits(scanned_folders(root.real for root in self._tree.roots))
+        return self._shared
 
     def _global_files(self) -> list[IgnoreFile]:
         """The user's own git excludes, where there are any."""

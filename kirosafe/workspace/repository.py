@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kirosafe.workspace.beneath import read_small
+from kirosafe.workspace.beneath import is_regular, read_small
 
 # "gitdir: " and a path; git's own limit is the longest path.
 _MOST_LINK = 8192
@@ -61,6 +61,28 @@ def scanned_folders(roots: Iterable[str]) -> tuple[str, ...]:
             if folder not in found and repository_at(folder) is not None:
                 found[folder] = None
     return tuple(found)
+
+
+def has_special_ignore_file(top: str, paths: Iterable[str]) -> bool:
+    """Whether a `.gitignore` that counts for one of `paths` is there but no regular file.
+
+    `paths` are relative to `top`. git opens whatever has the name, and waits for ever at a FIFO;
+    git before 2.32 also follows links, so these count as what they lead to.
+    """
+    folders = {""}
+    for path in paths:
+        folder = os.path.dirname(path)
+        while folder not in folders:
+            folders.add(folder)
+            folder = os.path.dirname(folder)
+    for folder in folders:
+        try:
+            mode = os.stat(os.path.join(top, folder, ".gitignore")).st_mode
+        except OSError:
+            continue  # git cannot open it either
+        if not is_regular(mode):
+            return True
+    return False
 
 
 def _pointer(path: str, prefix: bytes, base: str) -> str | None:

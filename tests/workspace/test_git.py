@@ -8,7 +8,7 @@ import pytest
 
 from kirosafe.workspace import git, gitrun
 from kirosafe.workspace.git import global_excludes_file, index_files
-from kirosafe.workspace.gitrun import GitFailed, PrivateFolder, find_git
+from kirosafe.workspace.gitrun import GitFailed, Limits, PrivateFolder, find_git
 from kirosafe.workspace.ignore import IgnoreFiles
 from kirosafe.workspace.repository import Repository as Parts
 from kirosafe.workspace.repository import repository_at
@@ -274,10 +274,10 @@ def test_git_that_cannot_be_started_or_prints_too_much_is_said(
     broken.write_text("no program\n")
     broken.chmod(0o755)
     with pytest.raises(GitFailed, match="cannot be started"):
-        gitrun.run_git(str(broken), [], {}, 0)
+        gitrun.run_git(str(broken), [], {}, 0, Limits())
     monkeypatch.setattr(gitrun, "_MOST_OUTPUT", 10)
     with open(os.devnull) as nothing, pytest.raises(GitFailed, match="too much"):
-        gitrun.run_git(find_git(os.environ, []), ["help", "-a"], {}, nothing.fileno())
+        gitrun.run_git(find_git(os.environ, []), ["help", "-a"], {}, nothing.fileno(), Limits())
 
 
 def test_a_temporary_folder_that_is_none_is_not_used(tmp_path: Path) -> None:
@@ -290,16 +290,17 @@ def test_a_temporary_folder_that_is_none_is_not_used(tmp_path: Path) -> None:
 def test_the_users_excludes_file_is_found_as_git_finds_it(home: Path) -> None:
     environ = {"PATH": os.environ["PATH"]}
     default = str(home / ".config/git/ignore")
-    assert global_excludes_file(str(home), environ, []) == default
+    assert global_excludes_file(str(home), environ, Limits()) == default
     assert (
-        global_excludes_file(str(home), {**environ, "XDG_CONFIG_HOME": "/x"}, []) == "/x/git/ignore"
+        global_excludes_file(str(home), {**environ, "XDG_CONFIG_HOME": "/x"}, Limits())
+        == "/x/git/ignore"
     )
     (home / "more").write_text("[core]\n\texcludesFile = ~/included\n")
     (home / ".gitconfig").write_text("[include]\n\tpath = ~/more\n")
-    assert global_excludes_file(str(home), environ, []) == str(home / "included")
-    assert global_excludes_file(str(home), {"PATH": ""}, []) == default
+    assert global_excludes_file(str(home), environ, Limits()) == str(home / "included")
+    assert global_excludes_file(str(home), {"PATH": ""}, Limits()) == default
     (home / ".gitconfig").write_text("[include]\n\tpath = ~/nothing\n")
-    assert global_excludes_file(str(home), environ, []) == default
+    assert global_excludes_file(str(home), environ, Limits()) == default
 
 
 def test_a_git_directory_that_cannot_be_listed_is_said(tmp_path: Path) -> None:

@@ -310,12 +310,62 @@ def test_an_index_that_shortens_names_may_hold_any(
     assert "not a readable plain file" in notes[0]
 
 
-def test_git_that_hangs_is_killed(git_repo: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def slow_git(tmp_path: Path) -> dict[str, str]:
+    """An environment with a git that never answers, and writes down that it was started."""
+    program = tmp_path / "slow" / "git"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho >> '{tmp_path}/started'\nexec sleep 60\n")
+    program.chmod(0o755)
+    return {**os.environ, "PATH": str(program.parent)}
+
+
+def test_all_calls_of_git_share_one_deadline(
+    make_repository: Callable[[str], Repository],
+    slow_git: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gitrun, "GIT_SECONDS", 0.5)
+    for number in range(3):
+        repository = make_repository(f"all/{number}")
+        repository.write(".gitignore", "*.env\n")
+        repository.write("a.env", "x")
+    os.chdir(tmp_path / "all")
+    verdicts, notes = ask(environ=slow_git)
+    assert [verdicts[f"{number}/a.env"].committable for number in range(3)] == [False] * 3
+    assert notes
+    assert all("longer than" in note for note in notes)
+    assert (tmp_path / "started").read_text() == "\n"
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("folder", ["", "sub/deep/"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_ignore_file_that_is_a_fifo_does_not_reach_git(
+    git_repo: Repository, slow_git: dict[str, str], tmp_path: Path, folder: str, linked: bool
+) -> None:
+    git_repo.write(".git/info/exclude", "*.env\n")
+    git_repo.write("sub/deep/er/a.env", "x")
+    name = git_repo.path / folder / ".gitignore"
+    os.mkfifo(tmp_path / "fifo" if linked else name)
+    if linked:
+        name.symlink_to(tmp_path / "fifo")
+    os.chdir(git_repo.path)
+    verdicts, notes = ask(environ=slow_git)
+    assert not verdicts["sub/deep/er/a.env"].committable
+    assert "no regular file" in notes[0]
+    assert not (tmp_path / "started").exists()
+
+
+def test_git_that_hangs_is_killed(
+    git_repo: Repository, slow_git: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(gitrun, "GIT_SECONDS", 0.3)
     git_repo.write("a.env", "x")
-    os.mkfifo(git_repo.path / ".gitignore")
     os.chdir(git_repo.path)
-    verdicts, notes = ask()
+    verdicts, notes = ask(environ=slow_git)
     assert verdicts["a.env"].committable
     assert "longer than" in notes[0]
     with pytest.raises(ChildProcessError):
