@@ -4,8 +4,8 @@ The schema of a database is a program: views, triggers, generated columns, virtu
 plain tables are read, and of them only columns that are stored: SQLite computes generated columns
 without asking the authorizer, and one function call there can cost more than a million counted
 instructions (tried with 3.40, 2026-11-22). The authorizer refuses everything but SELECT, READ and
-the list of columns (so no functions of our own queries, no ATTACH), instructions are counted, and
-the length of a value is bounded.
+the list of columns (of functions only `substr`, for our own query; no ATTACH), instructions are
+counted, and the lengths of values, statements and rows are bounded.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 MAGIC = b"SQLite format 3\0"
 _STEP = 1000  # instructions between two looks at the count
-_TABLES = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND rootpage > 0"
+# The text of a table's definition is not asked for: many may share one, each a copy in memory.
+_TABLES = (
+    "SELECT substr(name, 1, 256) FROM sqlite_master"
+    " WHERE type = 'table' AND rootpage > 0 AND name IS NOT NULL"
+)
+_LONGEST_STATEMENT = 100_000  # bytes; holds for the definitions in the schema too
+_LONGEST_VALUE = 8 << 20
+_MOST_COLUMNS = 500
 _KEY_COLUMNS = (b"key", b"name", b"setting", b"option_name")
 _VALUE_COLUMNS = (b"value", b"val", b"option_value", b"data")
 
@@ -51,14 +58,15 @@ def tables(data: bytes, limits: Limits, meter: Meter) -> Iterator[Table]:
     try:
         try:
             _open(connection, data, limits)
-            names = [row[0] for row in connection.execute(_TABLES).fetchmany(limits.members + 1)]
-        except (sqlite3.Error, MemoryError, OverflowError) as error:
+            names = connection.execute(_TABLES)
+            while row := names.fetchone():
+                if not meter.member() or meter.take(len(row[0])) < len(row[0]):
+                    yield Table("", b"", SkipReason.ARCHIVE_LIMIT)
+                    return
+                yield _read(connection, row[0], limits, meter)
+        except (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError) as error:
+            # The last is how the module takes a message that quotes a name that is not UTF-8.
             raise Damaged("database") from error
-        for name in names:
-            if not meter.member():
-                yield Table("", b"", SkipReason.ARCHIVE_LIMIT)
-                return
-            yield _read(connection, name, limits, meter)
     finally:
         connection.close()
 
@@ -68,16 +76,20 @@ def _open(connection: "sqlite3.Connection", data: bytes, limits: Limits) -> None
     import sqlite3
 
     connection.text_factory = bytes
+    connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, _LONGEST_STATEMENT)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(_LONGEST_VALUE, limits.member_bytes))
+    connection.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, _MOST_COLUMNS)
     # A database in write-ahead mode wants a file beside it; the two version bytes say so.
     connection.deserialize(data[:18] + b"\1\1" + data[20:])
     for pragma in ("trusted_schema = OFF", "query_only = ON", "cell_size_check = ON"):
         connection.execute(f"PRAGMA {pragma}")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, limits.member_bytes)
     plain = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
     connection.set_authorizer(
-        lambda action, first, *_: (
+        lambda action, first, second, *_: (
             sqlite3.SQLITE_OK
-            if action in plain or (action == sqlite3.SQLITE_PRAGMA and first == "table_xinfo")
+            if action in plain
+            or (action, first) == (sqlite3.SQLITE_PRAGMA, "table_xinfo")
+            or (action, second) == (sqlite3.SQLITE_FUNCTION, "substr")
             else sqlite3.SQLITE_DENY
         )
     )
@@ -105,7 +117,7 @@ def _read(connection: "sqlite3.Connection", raw_name: bytes, limits: Limits, met
                 break
             left -= size
             lines.append(line)
-    except (sqlite3.Error, MemoryError) as error:
+    except (sqlite3.Error, MemoryError, UnicodeDecodeError) as error:
         cause = getattr(error, "sqlite_errorname", "")
         failure = _CAUSES.get(cause, SkipReason.ARCHIVE_DAMAGED)
     return Table(name, b"\n".join(lines), failure)

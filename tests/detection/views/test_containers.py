@@ -400,6 +400,26 @@ def test_damaged_databases_are_said() -> None:
     assert reasons(unpack(bytes(data))) == [SkipReason.ARCHIVE_DAMAGED]
 
 
+def test_the_definitions_of_tables_are_bounded_and_their_names_counted() -> None:
+    small = "CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('text');"
+    long = database(f"{small} CREATE TABLE u (a TEXT /* {'x' * 100_000} */);")
+    assert reasons(unpack(long)) == [SkipReason.ARCHIVE_DAMAGED]
+    wide_table = ", ".join(f"c{number}" for number in range(501))
+    assert reasons(unpack(database(f"{small} CREATE TABLE u ({wide_table});"))) == [
+        SkipReason.ARCHIVE_DAMAGED
+    ]
+    name = "n" * 200
+    data = database(f"CREATE TABLE {name} (a TEXT); CREATE TABLE {name}2 (a TEXT);")
+    assert reasons(unpack(data)) == []
+    assert reasons(unpack(data, Limits(unpacked_bytes=300))) == [SkipReason.ARCHIVE_LIMIT]
+
+
+def test_a_message_that_is_no_text_is_damage() -> None:
+    data = database("CREATE TABLE tQQQQ (a)")
+    data = data.replace(b"CREATE TABLE tQQQQ", b"CREATE TABLX t\xff\xff\xffQ")
+    assert reasons(unpack(data)) == [SkipReason.ARCHIVE_DAMAGED]
+
+
 SAMPLES = {
     "zip": zipped({**FILES, "word/document.xml": b"<a>b</a>"}),
     "zip64": wide(zipped({"a.txt": b"content"})),
