@@ -12,7 +12,6 @@ from typing import NamedTuple
 from kirosafe.detection.aws import correlate
 from kirosafe.detection.distinct import one_per_value
 from kirosafe.detection.inspection import Inspection
-from kirosafe.detection.parity import quoted_piece
 from kirosafe.detection.redact import fingerprint
 from kirosafe.detection.structured import names_secret, structured_piece
 from kirosafe.detection.toolkit import Toolkit
@@ -132,6 +131,8 @@ class Engine:
         for part in parts(windows, source.path, nature.codec, nature.strict):
             inspection.look(part.piece, part.low, part.high)
             if self._kit.minimum is Confidence.LOW and not nature.strict:
+                from kirosafe.detection.parity import quoted_piece  # for low scans alone
+
                 quoted = quoted_piece(part.piece)
                 if quoted is not None:
                     inspection.look(quoted)

@@ -10,10 +10,9 @@ from kirosafe.detection.gates import passes
 from kirosafe.detection.piece import Locator, Piece, Place
 from kirosafe.detection.views.structure import Entry, entries, structure_for
 
-_SECRET_ENTRY = re.compile(
+_SECRET_ENTRY = (
     rb"^[^=\n]*(?:passw|passphrase|pwd|secret|token|api_?-?key|private_?-?key|access_?-?key"
-    rb"|credential|auth)[^=\n]* = ([\"'])(.+)\1$",
-    re.I | re.M,
+    rb"|credential|auth)[^=\n]* = ([\"'])(.+)\1$"
 )
 
 # A larger configuration file is looked at as text alone.
@@ -57,7 +56,7 @@ def names_secret(view: Piece) -> bool:
     where also a password made of words counts."""
     return any(
         passes(("not-placeholder", "not-code"), entry[2], entry[0])
-        for entry in _SECRET_ENTRY.finditer(view.data)
+        for entry in re.finditer(_SECRET_ENTRY, view.data, re.I | re.M)
     )
 
 
