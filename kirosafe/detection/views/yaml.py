@@ -22,7 +22,8 @@ _BLOCK = re.compile(rb"[|>][-+0-9]{0,2}[ \t]*+(?:#[^\r\n]*+)?(?=[\r\n]|\Z)")
 _SECRET = re.compile(rb"^[ \t]*+(?:-[ \t]++)?kind:[ \t]*+[\"']?Secret[\"']?[ \t]*+\r?$", re.M)
 _DOCUMENT = re.compile(rb"^(?:---|\.\.\.)(?=[ \t\r\n]|\Z)", re.M)
 _ESCAPED_BREAK = re.compile(rb"\\\r?\n[ \t]*+")
-_FOLD = re.compile(rb"[ \t]*+\r?\n[ \t]*+")
+# Blanks are tried from their first one only, or a long run of them would cost its square.
+_FOLD = re.compile(rb"(?:(?<![ \t])[ \t]++)?+\r?\n[ \t]*+")
 _REACH = 64 * 1024  # a quoted value ends within this
 _LONGEST_KEY = 1024  # YAML's own limit for a simple key
 _DEEPEST_LEVEL = 256

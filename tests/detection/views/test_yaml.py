@@ -1,6 +1,7 @@
 """YAML as it is written by hand."""
 
 import base64
+import time
 
 from kirosafe.detection.views.structure import Entry, entries
 
@@ -90,3 +91,11 @@ def test_text_without_keys_is_no_value() -> None:
     assert pairs("just words\n") == []
     assert pairs("a: b\nwords: too # far: left\nwords\n") == [("a", b"b"), ("words", b"too")]
     assert pairs("a:\n  - note # no: key\n") == [("a.0", b"note")]
+
+
+def test_blanks_in_quotes_cost_their_length_alone() -> None:
+    assert pairs("a: 'x \t\n\n  \n y'\n") == [("a", b"x   y")]
+    run = "\t" * 60_000
+    started = time.process_time()
+    assert pairs(f"a: '{run}x'\n") == [("a", f"{run}x".encode())]
+    assert time.process_time() - started < 0.5  # the square of the run takes seconds
