@@ -16,11 +16,12 @@ _TERMINAL_CODE = re.compile(rb"\x1b\[[0-9;]*m")
 
 
 def cells(path: str, data: bytes, via: tuple[str, ...], limits: Limits) -> View | Skipped | None:
-    """One View of all text in the notebook, with lines of its own; None if there is none."""
+    """One View of all text in the notebook, with lines of its own; None if there is none, and a
+    Skipped if there is too much of it, or in too many cells."""
     if len(data) > limits.notebook_bytes:
         return Skipped(path, SkipReason.ARCHIVE_TOO_LARGE, "notebook")
     pieces: list[bytes] = []
-    before = ""
+    before, texts = "", 0
     for entry in entries("json", data):
         found = _TEXT.match(entry.key)
         if found is None:
@@ -29,6 +30,9 @@ def cells(path: str, data: bytes, via: tuple[str, ...], limits: Limits) -> View 
         apart = found[0] != before or found[0].endswith("traceback")
         if before and apart and not pieces[-1].endswith(b"\n"):
             pieces.append(b"\n")
+        texts += found[0] != before
+        if texts > limits.members:
+            return Skipped(path, SkipReason.ARCHIVE_LIMIT, "notebook")
         before = found[0]
         pieces.append(_TERMINAL_CODE.sub(b"", entry.value))
     if not pieces:

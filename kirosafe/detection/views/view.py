@@ -41,7 +41,8 @@ class Limits(NamedTuple):
     `ratio`: what may come out for each byte that went in; text seldom exceeds 20, deflate can
     reach 1032, overlapping zip entries millions. `ratio_floor` may always come out, because small
     files of blanks compress beyond any ratio.
-    `notebook_bytes`: a larger notebook is scanned as plain text only.
+    `notebook_bytes`: a larger notebook is scanned as plain text only, as
+    is one of more than `members` cells and outputs; a megabyte takes seconds to take apart.
     `database_steps`: virtual machine instructions for one database (tens of millions a second),
     a bound on time that needs no clock.
     """
@@ -55,7 +56,7 @@ class Limits(NamedTuple):
     members: int = 10_000
     ratio: int = 200
     ratio_floor: int = 4 * MIB
-    notebook_bytes: int = 32 * MIB
+    notebook_bytes: int = 8 * MIB
     database_steps: int = 50_000_000
 
 

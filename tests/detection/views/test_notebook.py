@@ -47,3 +47,10 @@ def test_what_is_no_notebook_is_nothing() -> None:
 def test_too_large_is_said() -> None:
     found = cells("a.ipynb", b" " * 11, (), Limits(notebook_bytes=10))
     assert found == Skipped("a.ipynb", SkipReason.ARCHIVE_TOO_LARGE, "notebook")
+
+
+def test_too_many_cells_are_said() -> None:
+    data = notebook({"source": ["a\n", "b"]}, {"source": "c"})
+    assert isinstance(cells("a.ipynb", data, (), Limits(members=2)), View)
+    found = cells("a.ipynb", data, (), Limits(members=1))
+    assert found == Skipped("a.ipynb", SkipReason.ARCHIVE_LIMIT, "notebook")
