@@ -202,12 +202,12 @@ class Chain:
             self.exhausted = True
             return None
         encoded = path.encode("utf-8", "surrogateescape").decode("latin-1")
-        found = self._search(path, encoded, is_folder)
+        found = self._search(path, encoded, is_folder, start + self._left)
         self._left -= time.monotonic() - start
         return found
 
-    def _search(self, path: str, encoded: str, is_folder: bool) -> Deciding | None:
-        """From the nearest ignore file upwards, then the further ones."""
+    def _search(self, path: str, encoded: str, is_folder: bool, deadline: float) -> Deciding | None:
+        """From the nearest ignore file upwards, then the further ones; None after `deadline`."""
         folder = path
         while folder:
             folder = folder.rpartition("/")[0]
@@ -217,20 +217,23 @@ class Chain:
             if file is not None:
                 beneath = folder.encode("utf-8", "surrogateescape").decode("latin-1")
                 relative = encoded[len(beneath) + 1 :] if folder else encoded
-                found = _last_match(file, relative, is_folder)
+                found = _last_match(file, relative, is_folder, deadline)
                 if found is not None:
                     return found
         for file in self._further:
-            found = _last_match(file, encoded, is_folder)
+            found = _last_match(file, encoded, is_folder, deadline)
             if found is not None:
                 return found
         return None
 
 
-def _last_match(file: IgnoreFile, path: str, is_folder: bool) -> Deciding | None:
-    """The last line of `file` that means `path`."""
+def _last_match(file: IgnoreFile, path: str, is_folder: bool, deadline: float) -> Deciding | None:
+    """The last line of `file` that means `path`; None after `deadline`, which counts as ignored
+    by nothing."""
     name = path.rpartition("/")[2]
     for line in file.lines:
+        if time.monotonic() > deadline:
+            return None
         if line.folders_only and not is_folder:
             continue
         if line.matches is None:
