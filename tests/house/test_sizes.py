@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.sources import ROOT, parsed, python_files
 
-_FILE_LINES = 300
+_FILE_LINES = 320
 _TEST_FILE_LINES = 550  # tables of cases are long and easy
 _FUNCTION_LINES = 60
 
