@@ -18,6 +18,8 @@ _MAGICS = (
     (b"Rar!\x1a\x07", "rar"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
 )
+# Characters kept of one step: names come from hostile files, and go with every finding.
+_LONGEST_STEP = 256
 _FIRST_BYTES = frozenset(magic[:1] for magic, _ in _MAGICS)
 _BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")  # a first block, or the end of an empty stream
 _SUFFIXES = {"gzip": (".gz", ".tgz", ".gzip"), "bzip2": (".bz2", ".tbz"), "xz": (".xz", ".txz")}
@@ -81,12 +83,13 @@ class _Container(NamedTuple):
 
     def skipped(self, reason: SkipReason, step: str, detail: str = "") -> Skipped:
         """A Skipped that names the steps."""
-        steps = " > ".join((*self.via, step))
+        steps = " > ".join((*self.via, step[:_LONGEST_STEP]))
+        detail = detail[:_LONGEST_STEP]
         return Skipped(self.path, reason, f"{steps}: {detail}" if detail else steps)
 
     def view(self, step: str, name: str, data: bytes) -> View:
         """A View that is one step further."""
-        return View((*self.via, step), name, data)
+        return View((*self.via, step[:_LONGEST_STEP]), name, data)
 
     def found(
         self, step: str, name: str, data: bytes, failure: SkipReason | None

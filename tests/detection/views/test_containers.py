@@ -420,6 +420,14 @@ def test_a_message_that_is_no_text_is_damage() -> None:
     assert reasons(unpack(data)) == [SkipReason.ARCHIVE_DAMAGED]
 
 
+def test_long_names_are_clipped_in_steps() -> None:
+    name = "n" * 5000 + ".txt"
+    (view, gap) = unpack(zipped({name: b"content"}), Limits(member_bytes=3))
+    assert isinstance(view, View)
+    assert (view.via, view.path) == ((f"zip:{name}"[:256],), name)
+    assert gap == Skipped("box", SkipReason.ARCHIVE_LIMIT, f"zip:{name}"[:256])
+
+
 SAMPLES = {
     "zip": zipped({**FILES, "word/document.xml": b"<a>b</a>"}),
     "zip64": wide(zipped({"a.txt": b"content"})),
