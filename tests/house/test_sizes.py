@@ -8,7 +8,7 @@ import pytest
 from tests.support.sources import ROOT, parsed, python_files
 
 _FILE_LINES = 320
-_TEST_FILE_LINES = 550  # tables of cases are long and easy
+_TEST_FILE_LINES = 600  # tables of cases are long and easy
 _FUNCTION_LINES = 60
 
 # Longer for a reason. Whoever adds a line here says why, and may be asked to take it out again.
