@@ -126,14 +126,16 @@ def _reading_order(finding: Finding) -> tuple[str, int, int, str]:
 
 
 def exit_status(report: ScanReport, require_coverage: bool) -> int:
-    """0 clean, 1 findings at or above the threshold, 4 something was not looked at although
-    `require_coverage` asks for everything. Raises `NothingScanned` if no file was read."""
+    """0 clean, 1 findings at or above the threshold or more of them than are kept, 4 something was
+    not looked at although `require_coverage` asks for everything. Raises `NothingScanned` if no
+    file was read."""
     if not report.stats.files:
         raise NothingScanned(
             "nothing was scanned: not one file could be read",
             "The report says why for each; change what stands in the way and scan again.",
         )
-    if any(finding.severity >= report.fail_on for finding in report.findings):
+    severe = any(finding.severity >= report.fail_on for finding in report.findings)
+    if severe or report.stats.limited:  # of what was dropped nobody knows how bad it is
         return EXIT_FINDINGS
     return EXIT_INCOMPLETE if require_coverage and report.skipped else EXIT_CLEAN
 

@@ -14,13 +14,13 @@ from kirosafe.detection.suppress import MAX_LINE, inline_marker
 from kirosafe.detection.toolkit import Toolkit
 from kirosafe.detection.views.encoded import decode_at
 from kirosafe.model.finding import Finding
-from kirosafe.model.grade import Confidence
+from kirosafe.model.grade import Confidence, Severity
 from kirosafe.model.rule import Rule
 from kirosafe.model.skipped import Skipped, SkipReason
 
-# Findings kept per source and level of confidence: enough for any file that a person will read,
-# few enough that a hostile one cannot fill the memory, and a flood of guesses does not push out
-# what is certain. What is dropped is counted and said.
+# Findings kept per source, confidence, severity, and whether they are to be quiet: enough for any
+# file that a person will read, few enough that a hostile one cannot fill the memory, and no flood
+# of lesser ones pushes out what counts. What is dropped is counted and said.
 MOST_FINDINGS = 1000
 
 # Up to this many bytes the exact expressions alone are quicker than making a second prefilter,
@@ -36,7 +36,7 @@ class Inspection:
         self._kit = kit
         self._path = path
         self._seen: set[tuple[str, Place, tuple[str, ...], str]] = set()
-        self._room = dict.fromkeys(Confidence, MOST_FINDINGS)
+        self._kept: dict[tuple[Confidence, Severity, bool], int] = {}
         self._rules: set[str] = set()
         self._decoded = 0
         self.findings: list[Finding] = []
@@ -83,7 +83,7 @@ class Inspection:
         where: dict[bool, list[Stretch]] = {}
         for number in numbers:
             rule = self._kit.rules[number]
-            if not self._room[rule.confidence]:
+            if not self._has_room(rule):
                 self.dropped += len(ends)
                 continue
             if rule.multiline not in where:
@@ -127,11 +127,14 @@ class Inspection:
         for match in matches:
             if match.start not in own or match.start == match.end:
                 continue
-            if not self._room[match.rule.confidence]:
+            if not self._has_room(match.rule):
                 self.dropped += 1
             elif self._stands_up(piece, match):
                 value = piece.data[match.start : match.end]
                 self._keep(piece, match, value, locator.place(match.start, match.end))
+
+    def _has_room(self, rule: Rule, quiet: bool = False) -> bool:
+        return self._kept.get((rule.confidence, rule.severity, quiet), 0) < MOST_FINDINGS
 
     def _stands_up(self, piece: Piece, match: Match) -> bool:
         value = piece.data[match.start : match.end]
@@ -148,9 +151,17 @@ class Inspection:
         identity = (rule.id, place, piece.via, mark)
         if identity in self._seen:
             return
+        suppressed = inline_marker(
+            line_around(piece.data, match.start, match.end, MAX_LINE + 1),
+            line_before(piece.data, match.start, MAX_LINE + 1),
+        )
+        if not self._has_room(rule, bool(suppressed)):
+            self.dropped += 1
+            return
+        sort = rule.confidence, rule.severity, bool(suppressed)
+        self._kept[sort] = self._kept.get(sort, 0) + 1
         self._seen.add(identity)
         self._rules.add(rule.id)
-        self._room[rule.confidence] -= 1
         self.findings.append(
             Finding(
                 rule=rule.id,
@@ -166,10 +177,7 @@ class Inspection:
                 span=place.span,
                 via=piece.via,
                 note=_note(rule, value),
-                suppressed=inline_marker(
-                    line_around(piece.data, match.start, match.end, MAX_LINE + 1),
-                    line_before(piece.data, match.start, MAX_LINE + 1),
-                ),
+                suppressed=suppressed,
             )
         )
 

@@ -349,6 +349,7 @@ def _report(*severities: Severity, skipped: int = 0, files: int = 1) -> ScanRepo
         (_report(Severity.HIGH)._replace(fail_on=Severity.HIGH), False, EXIT_FINDINGS),
         (_report(Severity.MEDIUM)._replace(fail_on=Severity.HIGH), False, EXIT_CLEAN),
         (_report(Severity.LOW)._replace(fail_on=Severity.LOW), False, EXIT_FINDINGS),
+        (_report(Severity.LOW)._replace(stats=ScanStats(1, 1, limited=1)), False, EXIT_FINDINGS),
     ],
 )
 def test_exit_status(report: ScanReport, require_coverage: bool, status: int) -> None:

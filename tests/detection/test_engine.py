@@ -208,3 +208,15 @@ def test_a_mark_for_utf_16_hides_nothing(engine: Engine, keys: Keys) -> None:
         text = mark + f"\naws_secret_access_key = {secret}\n".encode()
         found = engine.scan(MemorySource("x.env", text)).findings
         assert "aws-secret-access-key" in {finding.rule for finding in found}
+
+
+def test_no_flood_pushes_out_a_real_key(engine: Engine, keys: Keys) -> None:
+    low = "".join(f"id = {keys.aws_id()}\n" for _ in range(1100))
+    quiet = "".join(
+        f"aws_secret_access_key={keys.aws_secret()} # kirosafe:allow\n" for _ in range(1100)
+    )
+    real = f"aws_secret_access_key = {keys.aws_secret()}\n"
+    found = engine.scan(MemorySource("x.txt", (low + quiet + real).encode()))
+    loud = [f for f in found.findings if not f.suppressed and f.rule == "aws-secret-access-key"]
+    assert [finding.line for finding in loud] == [2201]
+    assert found.limited
